@@ -1,0 +1,33 @@
+"""The rules. Each is a generator of findings whose docstring is the rule; its code is in the catalogue.
+
+`case` holds the rules over a case's text, numbers and references, `design` those over its architecture
+and decisions, `records` those over blocks and trade-offs, and `library` those over everything at once.
+"""
+
+from casebook import catalogue
+from casebook.checks import case, design, records
+from casebook.checks.scope import Scope, Use, uses
+from casebook.findings import Finding
+from casebook.spec import Case
+
+
+def run(scope: Scope) -> list[Finding]:
+    """Run every rule that one record decides alone.
+
+    Advice on what a sound record could do better waits until it is sound: a misspelt name would
+    otherwise be reported once more as a number that nothing uses.
+    """
+    shared = (records.modeline, records.cited, records.linked, records.own_ids)
+    if not isinstance(scope.record, Case):
+        rules = (*shared, records.sourced)
+        advice = ()
+    else:
+        rules = (*shared, *case.RULES, *design.RULES)
+        advice = (case.employed, design.numbered)
+    found = [finding for rule in rules for finding in rule(scope)]
+    if not any(catalogue.blocks(finding.code) for finding in found):
+        found += [finding for rule in advice for finding in rule(scope)]
+    return found
+
+
+__all__ = ["Scope", "Use", "run", "uses"]

@@ -1,0 +1,153 @@
+"""Rules over a case's numbers, requirements, references and text."""
+
+from collections.abc import Callable, Iterator
+
+from casebook.checks.scope import Scope
+from casebook.estimate import compute, measured
+from casebook.findings import Finding
+from casebook.quantity import describe, show
+from casebook.spec import Case, Name
+
+Rule = Callable[[Scope], Iterator[Finding]]
+
+
+def computed(scope: Scope) -> Iterator[Finding]:
+    """Every formula must name numbers of the case, agree in units, and have a value."""
+    names = scope.sums.dims
+    for problem in scope.sums.problems:
+        if problem.code == "C043" and not problem.fix:
+            name = problem.message.split('"')[1]
+            known = {*names, *scope.case.estimates}
+            found = scope.unknown("C043", problem.loc, problem.message, name, known, "an assumption or an estimate", of="the name")
+            place = scope.document.within(problem.loc, problem.start, problem.end)
+            yield Finding(found.code, place, found.what, found.line, found.note, found.fix)
+        else:
+            yield scope.found(problem.code, problem.loc, problem.message, problem.fix, start=problem.start, end=problem.end)
+
+
+def ranged(scope: Scope) -> Iterator[Finding]:
+    """A range must have the unit of its assumption, begin above zero, rise, and hold the value."""
+    for name, assumption in scope.case.assumptions.items():
+        if assumption.range is None:
+            continue
+        loc = ("assumptions", name, "range")
+        low, high = assumption.range
+        for index, bound in enumerate(assumption.range):
+            if bound.dims != assumption.value.dims:
+                yield scope.found("C044", (*loc, index), f"is {describe(bound.dims)}, but the value is {describe(assumption.value.dims)}", "write the range in a unit of the value")
+                break
+        else:
+            if low.base <= 0:
+                yield scope.found("C046", (*loc, 0), "the range must begin above zero, because a reader moves it on a log scale", "begin with the least value that makes sense")
+            elif low.base >= high.base:
+                yield scope.found("C046", loc, "the range must rise from its first value to its second", "write the lower bound first")
+            elif not low.base <= assumption.value.base <= high.base:
+                yield scope.found("C046", ("assumptions", name, "value"), f"{assumption.value.text} lies outside the range {low.text} to {high.text}", "widen the range, or mend the value")
+
+
+def grounded(scope: Scope) -> Iterator[Finding]:
+    """A figure must say where it comes from: a `source`, a `why`, or both."""
+    for name, assumption in scope.case.assumptions.items():
+        if not assumption.source and not assumption.why:
+            yield scope.found("C049", ("assumptions", name), f'assumption "{name}" has neither a source nor a reason', "add `source:` with the id of a reference, or `why:` with the reason", key=True)
+    for name, component in scope.case.architecture.components.items():
+        stated = [part for part in (component.latency and component.latency.p50, component.latency and component.latency.p99, component.capacity) if part is not None and not isinstance(part, Name)]
+        if stated and not component.source and not component.why:
+            yield scope.found("C049", ("architecture", "components", name), f'component "{name}" states a latency or a capacity without a source or a reason', "add `why:` with the reason, or `source:` with the id of a reference", key=True)
+
+
+def employed(scope: Scope) -> Iterator[Finding]:
+    """An assumption or an estimate should drive something: an estimate, a component, a requirement or a decision."""
+    case = scope.case
+    used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names()}
+    used |= {node.name for decision in case.tradeoffs for choice in decision.choose if choice.when for node in choice.when.names()}
+    used |= {quality.measure for quality in case.requirements.quality}
+    for component in case.architecture.components.values():
+        used |= {str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)}
+    latencies = [part.latency for part in case.architecture.components.values()]
+    latencies += [step.latency for flow in case.architecture.flows.values() for step in flow.steps]
+    used |= {str(part) for latency in latencies if latency for part in (latency.p50, latency.p99) if isinstance(part, Name)}
+    for name in case.assumptions:
+        if name not in used:
+            yield scope.found("C048", ("assumptions", name), f'assumption "{name}" is used by nothing', "use it in an estimate or a decision, or delete it", key=True)
+    for name in case.estimates:
+        if name not in used:
+            yield scope.found("C048", ("estimates", name), f'estimate "{name}" drives nothing', "hold it to a requirement, use it in a component or a decision, or delete it", key=True)
+
+
+def held(scope: Scope) -> Iterator[Finding]:
+    """Every quality requirement must measure a number of the case, and the number must keep the limit."""
+    case, numbers = scope.case, scope.sums
+    for index, quality in enumerate(case.requirements.quality):
+        loc = ("requirements", "quality", index)
+        flow, dot, _ = quality.measure.partition(".")
+        if dot and flow in case.architecture.flows:
+            if case.architecture.flows[flow].kind != "request":
+                yield scope.found("C070", (*loc, "measure"), f'flow "{flow}" is no request flow, so it has no latency', "measure a request flow or an estimate")
+        elif dot:
+            yield scope.unknown("C070", (*loc, "measure"), f'"{flow}" is not a flow of this case', flow, [name for name, part in case.architecture.flows.items() if part.kind == "request"], "a request flow")
+        elif quality.measure not in {**case.estimates, **case.assumptions}:
+            yield scope.unknown("C070", (*loc, "measure"), f'"{quality.measure}" is not an estimate of this case', quality.measure, case.estimates, "an estimate, or `flow-id.p99`")
+        result = numbers.requirements.get(quality.id)
+        if result and not result.holds:
+            got = measured(case, quality.measure, numbers)
+            assert got is not None
+            shown = f"{show(got[0] / quality.limit.bound.unit.factor)} {quality.limit.bound.unit.text}".strip()
+            yield scope.found("C071", (*loc, "limit"), f'requirement "{quality.id}" is missed: `{quality.measure}` is {shown}', "change the design until it holds, or the requirement if it is not what is needed", note=f"the limit is {quality.limit.text}")
+
+
+def distinct(scope: Scope) -> Iterator[Finding]:
+    """Requirements must have ids of their own, and an estimate a name that no assumption has."""
+    seen: set[str] = set()
+    for index, quality in enumerate(scope.case.requirements.quality):
+        if quality.id in seen:
+            yield scope.found("C072", ("requirements", "quality", index, "id"), f'the id "{quality.id}" is used twice', "give one of them another id")
+        seen.add(quality.id)
+    for name in scope.case.estimates:
+        if name in scope.case.assumptions:
+            yield scope.found("C072", ("estimates", name), f'"{name}" is an assumption already', "give the estimate another name", key=True)
+
+
+def varied(scope: Scope) -> Iterator[Finding]:
+    """A variant must override assumptions of the case, in their units, and have values still."""
+    case = scope.case
+    for name, variant in case.variants.items():
+        sound = True
+        for number, amount in variant.set.items():
+            loc = ("variants", name, "set", number)
+            if number not in case.assumptions:
+                sound = False
+                yield scope.unknown("C095", loc, f'variant "{name}" sets "{number}", which is not an assumption', number, case.assumptions, "an assumption", key=True)
+            elif amount.dims != case.assumptions[number].value.dims:
+                sound = False
+                yield scope.found("C044", loc, f"is {describe(amount.dims)}, but the assumption is {describe(case.assumptions[number].value.dims)}", "write it in a unit of the assumption")
+        if sound and not scope.sums.problems:
+            for problem in compute(case, variant.set).problems:
+                yield scope.found("C045", ("variants", name), f'under variant "{name}" a number has no value: {".".join(str(part) for part in problem.loc)} {problem.message}', "set the variant so that every number can be computed", key=True)
+
+
+def complete(scope: Scope) -> Iterator[Finding]:
+    """A case should hold every part of an answer."""
+    for name, reason in OPTIONAL.items():
+        if not getattr(scope.record, name):
+            yield scope.found("C110", (), f"the case has no `{name}` yet", f"add `{name}:` — {reason}")
+
+
+OPTIONAL = {
+    "formulation": "the problem as a machine-learning task is what the first ten minutes are about",
+    "data": "label delay, bias and skew are where seniority shows",
+    "model": "a choice without a rejected alternative is a guess",
+    "evaluation": "a reader wants to know when a model is good enough",
+    "rollout": "how it reaches everyone, and comes back",
+    "monitoring": "signals without thresholds and actions are decoration",
+    "variants": "a changed number teaches more than one model answer",
+    "follow_ups": "what is asked once the design stands",
+}
+
+
+def completeness(case: Case) -> tuple[int, int]:
+    """Return how many of the parts that a case may leave out are there, and how many there are."""
+    return sum(bool(getattr(case, name)) for name in OPTIONAL), len(OPTIONAL)
+
+
+RULES: tuple[Rule, ...] = (computed, ranged, grounded, held, distinct, varied, complete)

@@ -1,0 +1,91 @@
+"""Rules over the library as a whole, from what each record says of others."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from casebook.checks.scope import Use
+from casebook.findings import Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What the rules see of the library: each record's uses, by key, and what there is to be used."""
+
+    uses: Mapping[str, tuple[Use, ...]]
+    known: frozenset[str]  # the key of every file, also of those that do not pass
+    options: Mapping[str, tuple[str, ...]]  # trade-off -> its options
+    criteria: Mapping[str, tuple[str, ...]]
+    icons: frozenset[str]
+
+
+def _found(code: str, use: Use, what: str, fix: str, note: str = "") -> Finding:
+    return Finding(code, use.place, what, use.line, note, fix)
+
+
+def _unknown(code: str, use: Use, name: str, kind: str, known: list[str], fix: str) -> Finding:
+    near = get_close_matches(name, known, n=1, cutoff=0.6)
+    return _found(code, use, f'"{name}" is not {kind}', fix, f'did you mean "{near[0]}"?' if near else "")
+
+
+def existing(shelf: Shelf) -> Iterator[Finding]:
+    """Every block, trade-off, option, criterion, icon and linked record must exist."""
+    blocks = sorted(key.split("/")[1] for key in shelf.known if key.startswith("blocks/"))
+    tradeoffs = sorted(key.split("/")[1] for key in shelf.known if key.startswith("tradeoffs/"))
+    for used in shelf.uses.values():
+        for use in used:
+            owner, _, name = use.target.partition("/")
+            if use.kind == "block" and use.target not in blocks:
+                yield _unknown("C052", use, use.target, "a block of the library", blocks, f"use the id of a file in cases/blocks/, or add cases/blocks/{use.target}.yml")
+            elif use.kind == "tradeoff" and use.target not in tradeoffs:
+                yield _unknown("C080", use, use.target, "a trade-off of the library", tradeoffs, f"use the id of a file in cases/tradeoffs/, or add cases/tradeoffs/{use.target}.yml")
+            elif use.kind == "option" and owner in shelf.options and name not in shelf.options[owner]:
+                yield _unknown("C081", use, name, f'an option of the trade-off "{owner}"', list(shelf.options[owner]), f"use one of {', '.join(shelf.options[owner])}")
+            elif use.kind == "criterion" and owner in shelf.criteria and name not in shelf.criteria[owner]:
+                yield _unknown("C081", use, name, f'a criterion of the trade-off "{owner}"', list(shelf.criteria[owner]), f"use one of {', '.join(shelf.criteria[owner])}")
+            elif use.kind == "link" and use.target not in shelf.known:
+                yield _unknown("C033", use, use.target, "a record of the library", sorted(shelf.known), "link to a record by its folder and id, such as `blocks/event-log`")
+            elif use.kind == "icon" and use.target not in shelf.icons:
+                yield _unknown("C103", use, use.target, "an icon", sorted(shelf.icons), f"use one of {', '.join(sorted(shelf.icons))}")
+
+
+def rated(shelf: Shelf) -> Iterator[Finding]:
+    """An option should be rated against every criterion of its trade-off."""
+    for used in shelf.uses.values():
+        for use in used:
+            owner, _, ratings = use.target.partition("/")
+            if use.kind == "rated" and owner in shelf.criteria:
+                lacking = [name for name in shelf.criteria[owner] if name not in ratings.split()]
+                if lacking:
+                    yield _found("C087", use, f"the option is not rated by {', '.join(lacking)}", "rate it from -2 to 2 by each criterion of the trade-off")
+
+
+def distinct(shelf: Shelf) -> Iterator[Finding]:
+    """No two records may share a title, and no two texts of the library may be the same."""
+    for kind, code in (("title", "C100"), ("text", "C101")):
+        first: dict[str, Use] = {}
+        for key in sorted(shelf.uses):
+            for use in shelf.uses[key]:
+                if use.kind != kind:
+                    continue
+                target = use.target.casefold()
+                if target not in first:
+                    first[target] = use
+                elif kind == "title":
+                    yield _found(code, use, f'"{use.target}" is the title of {first[target].place.path} too', "say what tells the two apart")
+                else:
+                    yield _found(code, use, f"this text stands in {first[target].place.path}, line {first[target].place.line}, too", "say what is particular here, or move it into a block or a trade-off and link to it")
+
+
+def employed(shelf: Shelf) -> Iterator[Finding]:
+    """A block should be used by a case, and a trade-off decided by one."""
+    cases = [used for key, used in shelf.uses.items() if key.split("/")[0] not in ("blocks", "tradeoffs")]
+    wanted = {f"{use.kind}s/{use.target}" for used in cases for use in used if use.kind in ("block", "tradeoff")}
+    for key in sorted(shelf.uses):
+        if key.startswith(("blocks/", "tradeoffs/")) and key not in wanted:
+            title = next(use for use in shelf.uses[key] if use.kind == "title")
+            verb = "is used by" if key.startswith("blocks/") else "is decided in"
+            yield _found("C102", title, f'"{title.target}" {verb} no case', "use it in a case, or keep it for the one that is coming")
+
+
+RULES = (existing, rated, distinct)

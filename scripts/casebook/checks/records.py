@@ -1,0 +1,77 @@
+"""Rules that hold for every record: its first line, its references, its links."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from casebook.checks.scope import Scope, texts
+from casebook.findings import Finding
+from casebook.source import Loc
+from casebook.spec import Block, Case, Grounded, Part
+from casebook.text import RECORD, is_web, links
+
+
+def modeline(scope: Scope) -> Iterator[Finding]:
+    """The first line should name the schema, so that an editor completes and checks the file."""
+    kind = "case" if isinstance(scope.record, Case) else "block" if isinstance(scope.record, Block) else "tradeoff"
+    wanted = f"# yaml-language-server: $schema=../../build/docs/schema/{kind}.json"
+    if scope.document.line(1).strip() != wanted:
+        yield scope.found("C111", (), "the first line does not name the schema", f"make the first line `{wanted}`")
+
+
+def figures(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Grounded]]:
+    """Walk every part of a record that can cite a source."""
+    if isinstance(part, Grounded):
+        yield loc, part
+    if isinstance(part, Part):
+        for name, field in type(part).model_fields.items():
+            yield from figures(getattr(part, name), (*loc, field.alias or name))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from figures(value, (*loc, key))
+    elif isinstance(part, tuple):
+        for index, value in enumerate(part):
+            yield from figures(value, (*loc, index))
+
+
+def cited(scope: Scope) -> Iterator[Finding]:
+    """A source must be a reference of the record and carry a quote; every reference should be cited."""
+    known = {reference.id: reference for reference in scope.record.references}
+    used = set()
+    for loc, figure in figures(scope.record):
+        if figure.quote and not figure.source:
+            yield scope.found("C091", (*loc, "quote"), "a quote stands without its source", "add `source:` with the id of the reference")
+        if figure.source is None:
+            continue
+        used.add(figure.source)
+        if figure.source not in known:
+            yield scope.unknown("C090", (*loc, "source"), f'"{figure.source}" is not a reference of this record', figure.source, known, "a reference")
+        elif not figure.quote and not known[figure.source].quote:
+            yield scope.found("C091", (*loc, "source"), f'"{figure.source}" is cited without the words that carry the figure', "add `quote:` with the few words, here or at the reference")
+    for index, reference in enumerate(scope.record.references):
+        if reference.id not in used and not reference.quote:
+            yield scope.found("C092", ("references", index, "id"), f'reference "{reference.id}" is cited by no figure and quotes nothing', "cite it as a `source`, quote what it is for, or delete it")
+
+
+def linked(scope: Scope) -> Iterator[Finding]:
+    """A link in a text must be http, https, or the path of a record."""
+    for loc, text in texts(scope.record):
+        for target, at in links(text):
+            if not is_web(target) and not RECORD.match(target):
+                yield scope.found("C032", loc, f'"{target[:60]}" is not a link that a text may hold', "give an address that begins with https://, or a record such as `blocks/event-log`", start=at, end=at + max(1, len(target)))
+
+
+def sourced(scope: Scope) -> Iterator[Finding]:
+    """A typical figure must say where it comes from."""
+    if isinstance(scope.record, Block):
+        for index, figure in enumerate(scope.record.figures):
+            if not figure.source and not figure.why:
+                yield scope.found("C049", ("figures", index), f'the figure "{figure.what}" has neither a source nor a reason', "add `source:` with the id of a reference, or `why:` with the reason", key=True)
+
+
+def own_ids(scope: Scope) -> Iterator[Finding]:
+    """References must have ids of their own."""
+    seen: set[str] = set()
+    for index, reference in enumerate(scope.record.references):
+        if reference.id in seen:
+            yield scope.found("C072", ("references", index, "id"), f'the id "{reference.id}" is used twice', "give one of them another id")
+        seen.add(reference.id)

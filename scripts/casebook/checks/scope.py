@@ -1,0 +1,109 @@
+"""What a rule sees: a record with its document and numbers, and how to point at a part of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from hashlib import blake2b
+from typing import Any
+
+from pydantic import BaseModel
+
+from casebook.estimate import Numbers
+from casebook.findings import Finding, Place
+from casebook.source import Document, Loc
+from casebook.spec import Block, Case, Tradeoff
+from casebook.spec.base import shorten
+from casebook.text import RECORD, links
+
+LONG_TEXT = 120  # characters from which the same text in two records is a copy, not a coincidence
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One record under its rules."""
+
+    document: Document
+    record: Any
+    numbers: Numbers | None = None
+
+    @property
+    def case(self) -> Case:
+        assert isinstance(self.record, Case)
+        return self.record
+
+    @property
+    def sums(self) -> Numbers:
+        assert self.numbers is not None
+        return self.numbers
+
+    def found(self, code: str, loc: Loc, what: str, fix: str, *, note: str = "", key: bool = False, start: int | None = None, end: int | None = None) -> Finding:
+        """Return a finding at a part of the record, or at some characters of its text."""
+        place = self.document.key(loc) if key else self.document.within(loc, start, end)
+        return Finding(code, place, what, self.document.line(place.line), note, fix)
+
+    def unknown(self, code: str, loc: Loc, what: str, name: str, known: Any, where: str, *, of: str = "the id", key: bool = False) -> Finding:
+        """Return a finding for a name that is not among those known, with the nearest."""
+        choices = sorted(known)
+        near = get_close_matches(name, choices, n=1, cutoff=0.6)
+        listed = ", ".join(choices[:12]) + (", …" if len(choices) > 12 else "")
+        fix = f"use {of} of {where}" + (f": {listed}" if choices else "; there is none yet")
+        return self.found(code, loc, what, fix, note=f'did you mean "{near[0]}"?' if near else "", key=key)
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A mention, in one record, of something that another record holds or that must be unique."""
+
+    kind: str  # block, tradeoff, option, criterion, link, title, text
+    target: str
+    place: Place
+    line: str
+
+
+def uses(scope: Scope) -> tuple[Use, ...]:
+    """Return what the rules over the whole library need to know of a record."""
+
+    def use(kind: str, target: str, loc: Loc, key: bool = False, span: tuple[int, int] | None = None) -> Use:
+        place = scope.document.key(loc) if key else scope.document.within(loc, *(span or (None, None)))
+        return Use(kind, target, place, scope.document.line(place.line))
+
+    record = scope.record
+    found = [use("title", record.title, ("title",))]
+    if isinstance(record, Case):
+        found += [use("block", part.block, ("architecture", "components", name, "block")) for name, part in record.architecture.components.items()]
+        for index, decision in enumerate(record.tradeoffs):
+            loc: Loc = ("tradeoffs", index)
+            found.append(use("tradeoff", decision.about, (*loc, "about")))
+            for name, option in decision.options.items():
+                found.append(use("option", f"{decision.about}/{name}", (*loc, "options", name), key=True))
+                found += [use("criterion", f"{decision.about}/{criterion}", (*loc, "options", name, "ratings", criterion), key=True) for criterion in option.ratings]
+                if option.ratings:
+                    found.append(use("rated", f"{decision.about}/{' '.join(option.ratings)}", (*loc, "options", name, "ratings"), key=True))
+    elif isinstance(record, Block):
+        found += [use("block", other.block, ("alternatives", index, "block")) for index, other in enumerate(record.alternatives)]
+        found.append(use("icon", record.icon, ("icon",)))
+    elif isinstance(record, Tradeoff):
+        pass
+    for loc, text in texts(record):
+        found += [use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)]
+        if len(text) >= LONG_TEXT:
+            found.append(use("text", blake2b(" ".join(text.split()).encode(), digest_size=12).hexdigest(), loc))
+    return tuple(found)
+
+
+def texts(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
+    """Walk every text of a record, with its location in the file."""
+    if type(part) is str:
+        yield loc, part
+    elif isinstance(part, BaseModel):
+        for name, field in type(part).model_fields.items():
+            yield from texts(getattr(part, name), (*loc, field.alias or name))
+    elif isinstance(part, dict):
+        for key, value in part.items():
+            yield from texts(value, (*loc, key))
+    elif isinstance(part, tuple):
+        for index, value in enumerate(part):
+            yield from texts(value, (*loc, index))
+
+
+__all__ = ["Scope", "Use", "shorten", "texts", "uses"]

@@ -1,0 +1,37 @@
+"""A finding as a value: code, place, what is wrong, why it is shown there, and the fix."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """A stretch of one line of one file; line and column count from 1, in characters."""
+
+    path: str
+    line: int
+    column: int
+    width: int = 1
+
+    def opening(self) -> "Place":
+        """Return the first character of the place, for what spans lines."""
+        return replace(self, width=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault or one piece of advice, as a person will read it.
+
+    `what` follows the code in the headline, `line` is the text of the line, `note` stands beside the
+    caret, and `fix` says what to do. Whether it blocks is a fact of its code, in the catalogue.
+    """
+
+    code: str
+    place: Place
+    what: str
+    line: str = ""
+    note: str = ""
+    fix: str = ""
+
+    @property
+    def order(self) -> tuple[Place, str, str]:
+        return self.place, self.code, self.what

@@ -1,0 +1,273 @@
+"""The small expression language of estimates and rules: parse, dimension-check, evaluate, write as data.
+
+`+ - * / **`, comparisons, `and or not`, and the functions `min max ceil floor sqrt log2` over names and
+plain numbers. Python's own parser reads the text; the result is a tree of ours and is never run as
+Python. Evaluation is over base units in IEEE doubles, the same in the browser.
+"""
+
+import ast
+import keyword
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from casebook.quantity import Dims, describe
+
+LONGEST = 300
+DEEPEST = 24
+
+ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
+COMPARISON = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
+FUNCTIONS = {"min": (2, 8), "max": (2, 8), "ceil": (1, 1), "floor": (1, 1), "sqrt": (1, 1), "log2": (1, 1)}
+# Base units of these are one of something, so that rounding to a whole number means the same everywhere.
+_NOT_COUNTED = {"time", "data", "money", "power", "compute"}
+
+
+class FormulaError(ValueError):
+    """A formula that cannot be read, has no dimension, or has no value; with the place in its text."""
+
+    def __init__(self, message: str, fix: str | None = None, start: int | None = None, end: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.fix, self.start, self.end = message, fix, start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the tree: an operator, its arguments, and where it stands in the text.
+
+    `op` is `number` (with `value`), `name` (with `name`), or the operator or function itself.
+    """
+
+    op: str
+    args: tuple["Node", ...] = ()
+    value: float = 0.0
+    name: str = ""
+    start: int = 0
+    end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula as written, and its tree."""
+
+    text: str
+    tree: Node
+
+    def names(self) -> tuple[Node, ...]:
+        """Return every mention of a name, in order."""
+        return tuple(node for node in walk(self.tree) if node.op == "name")
+
+
+def walk(node: Node) -> list[Node]:
+    """Return the node and everything under it, in the order of the text."""
+    return [node, *(below for arg in node.args for below in walk(arg))]
+
+
+def parse(text: str) -> Formula:
+    """Read a formula. Raises FormulaError with the place of what is not part of the language."""
+    if len(text) > LONGEST:
+        raise FormulaError(f"is {len(text)} characters long, but a formula has at most {LONGEST}", "name a part of it as an estimate of its own")
+    odd = re.search(r"[^A-Za-z0-9_+\-*/<>=!(),.\s]", text)
+    if odd:
+        raise FormulaError(f'"{odd[0]}" is not part of a formula', "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2", odd.start(), odd.end())
+    measured = re.search(r"(?<![\w.])\d[\d.]*\s*(?!and\b|or\b|not\b|[eE][+-]?\d)[A-Za-z_]\w*", text)
+    if measured:
+        raise FormulaError("a number in a formula has no unit", "make it an assumption with a name and a reason", measured.start(), measured.end())
+    flat = " ".join(text.split("\n"))
+    try:
+        body = ast.parse(flat.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        at = getattr(error, "offset", None)
+        start = min(len(flat) - 1, max(0, at - 1 + len(flat) - len(flat.lstrip()))) if at else None
+        raise FormulaError("is not a complete expression", "check brackets and operators", start, None if start is None else start + 1) from None
+    lead = len(flat) - len(flat.lstrip())
+    return Formula(text.strip(), _convert(body, lead if flat == text else 0, 0))
+
+
+def _convert(node: ast.expr, lead: int, depth: int) -> Node:
+    start, end = node.col_offset + lead, (node.end_col_offset or 0) + lead
+
+    def refuse(message: str, fix: str) -> FormulaError:
+        return FormulaError(message, fix, start, end)
+
+    def made(op: str, *args: ast.expr) -> Node:
+        return Node(op, tuple(_convert(arg, lead, depth + 1) for arg in args), start=start, end=end)
+
+    if depth > DEEPEST:
+        raise refuse(f"is nested deeper than {DEEPEST} levels", "name a part of it as an estimate of its own")
+    match node:
+        case ast.Constant(value=bool()):
+            raise refuse("True and False are not part of a formula", "write a comparison")
+        case ast.Constant(value=int() | float() as value) if math.isfinite(value) and abs(value) < 1e30:
+            return Node("number", value=float(value), start=start, end=end)
+        case ast.Name(id=name) if name in FUNCTIONS:
+            raise refuse(f'"{name}" is a function', f"write {name}(…)")
+        case ast.Name(id=name) if not keyword.iskeyword(name):
+            return Node("name", name=name, start=start, end=end)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
+            return made(ARITHMETIC[type(op)], left, right)
+        case ast.UnaryOp(op=ast.USub(), operand=operand):
+            return made("neg", operand)
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return made("not", operand)
+        case ast.BoolOp(op=op, values=values):
+            return made("and" if isinstance(op, ast.And) else "or", *values)
+        case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in COMPARISON:
+            return made(COMPARISON[type(op)], left, right)
+        case ast.Compare():
+            raise refuse("compares more than two things at once", "join comparisons with `and`")
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
+            least, most = FUNCTIONS[name]
+            if not least <= len(args) <= most:
+                raise refuse(f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(args)}", f"check the brackets of {name}(…)")
+            return made(name, *args)
+        case ast.Call():
+            raise refuse("is not a function of formulas", f"use one of {', '.join(FUNCTIONS)}")
+    raise refuse("is not part of the formula language", "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2")
+
+
+BOOL: Dims = (("yes or no", 1.0),)  # the dimension of a comparison, so that it cannot be added to
+
+
+def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
+    """Return the dimensions of a tree, given those of its names.
+
+    Raises FormulaError where the units of two sides do not agree, or a name is not known.
+    """
+
+    def need(condition: bool, message: str, fix: str, where: Node = node) -> None:
+        if not condition:
+            raise FormulaError(message, fix, where.start, where.end)
+
+    if node.op == "number":
+        return ()
+    if node.op == "name":
+        if node.name not in of:
+            raise FormulaError(f'"{node.name}" is not a number of this case', None, node.start, node.end)
+        return of[node.name]
+    args = [dimension(arg, of) for arg in node.args]
+    if node.op in ("and", "or", "not"):
+        need(all(arg == BOOL for arg in args), f"`{node.op}` joins comparisons", "compare each number with something")
+        return BOOL
+    for arg, below in zip(args, node.args, strict=True):
+        need(arg != BOOL, "a comparison is not a number", "compare at the outermost level", below)
+    if node.op in ("+", "-", "min", "max", "neg", *COMPARISON.values()):
+        for other in args[1:]:
+            need(other == args[0], f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}", "multiply or divide by what converts one into the other")
+        return BOOL if node.op in COMPARISON.values() else args[0]
+    if node.op == "*":
+        return _combine(args[0], args[1], 1)
+    if node.op == "/":
+        return _combine(args[0], args[1], -1)
+    if node.op == "**":
+        power = node.args[1]
+        sign, power = (-1, power.args[0]) if power.op == "neg" else (1, power)
+        need(not args[1], f"an exponent is a plain number, not {describe(args[1])}", "divide it by its unit")
+        need(not args[0] or power.op == "number", f"{describe(args[0])} can only be raised to a written number", "use a number such as 2")
+        return tuple((name, exponent * sign * power.value) for name, exponent in args[0]) if power.value else ()
+    if node.op == "sqrt":
+        return tuple((name, exponent / 2) for name, exponent in args[0])
+    if node.op == "log2":
+        need(not args[0], f"log2 takes a plain number, not {describe(args[0])}", "divide it by something of the same unit")
+        return ()
+    # ceil, floor
+    need(all(name not in _NOT_COUNTED for name, _ in args[0]), f"{node.op} rounds counts, not {describe(args[0])}", "divide by a unit first, so that a count remains")
+    return args[0]
+
+
+def _combine(left: Dims, right: Dims, sign: int) -> Dims:
+    total = dict(left)
+    for name, exponent in right:
+        total[name] = total.get(name, 0.0) + sign * exponent
+    return tuple(sorted((name, exponent) for name, exponent in total.items() if exponent))
+
+
+def evaluate(node: Node, values: Mapping[str, float]) -> float:
+    """Return the value of a tree in base units; a comparison gives 1.0 or 0.0.
+
+    Raises FormulaError for a division by zero, a root or logarithm that does not exist, or an overflow.
+    """
+    result = _evaluate(node, values)
+    if not math.isfinite(result):
+        raise FormulaError("is too large to compute", "check the magnitudes of its inputs", node.start, node.end)
+    return result
+
+
+def _evaluate(node: Node, values: Mapping[str, float]) -> float:
+    op = node.op
+    if op == "number":
+        return node.value
+    if op == "name":
+        return values[node.name]
+    if op == "and":
+        return float(all(_evaluate(arg, values) for arg in node.args))
+    if op == "or":
+        return float(any(_evaluate(arg, values) for arg in node.args))
+    args = [_evaluate(arg, values) for arg in node.args]
+    first = args[0]
+    second = args[1] if len(args) > 1 else 0.0
+    match op:
+        case "+":
+            return first + second
+        case "-":
+            return first - second
+        case "*":
+            return first * second
+        case "/":
+            if second == 0:
+                raise FormulaError("divides by zero", "check the number below the line", node.start, node.end)
+            return first / second
+        case "**":
+            return _power(first, second, node)
+        case "neg":
+            return -first
+        case "not":
+            return float(not first)
+        case "min":
+            return min(args)
+        case "max":
+            return max(args)
+        case "ceil" | "floor":
+            if not math.isfinite(first):
+                return first
+            # 12.000000000000002 replicas are 12: products of decimals are off by a few parts in 1e16.
+            near = round(first)
+            if abs(first - near) <= 1e-9 * max(1.0, abs(first)):
+                return float(near)
+            return float(math.ceil(first) if op == "ceil" else math.floor(first))
+        case "sqrt":
+            if first < 0:
+                raise FormulaError("takes the square root of a negative number", "check the signs", node.start, node.end)
+            return math.sqrt(first)
+        case "log2":
+            if first <= 0:
+                raise FormulaError("takes the logarithm of a number that is not above zero", "check the signs", node.start, node.end)
+            return math.log2(first)
+    return float({"<": first < second, "<=": first <= second, ">": first > second, ">=": first >= second, "==": first == second, "!=": first != second}[op])
+
+
+def _power(base: float, exponent: float, node: Node) -> float:
+    """Whole exponents by repeated multiplication, which gives the same bits in every host."""
+    if base == 0 and exponent < 0:
+        raise FormulaError("divides by zero", "check the number below the line", node.start, node.end)
+    if base < 0 and exponent != int(exponent):
+        raise FormulaError("raises a negative number to a fraction", "check the signs", node.start, node.end)
+    if exponent == int(exponent) and abs(exponent) <= 64:
+        result = 1.0
+        for _ in range(abs(int(exponent))):
+            result *= base
+        return result if exponent >= 0 else (1 / result if result else math.inf)
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return math.inf
+
+
+def as_data(node: Node) -> object:
+    """Return the tree as JSON data: a number, a name, or a list of an operator and its arguments."""
+    if node.op == "number":
+        return node.value
+    if node.op == "name":
+        return node.name
+    return [node.op, *(as_data(arg) for arg in node.args)]

@@ -1,0 +1,193 @@
+"""Load everything, run everything: a folder of records becomes a Library and its findings."""
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from casebook import catalogue, checks, shape, source
+from casebook.checks.library import RULES, Shelf, employed
+from casebook.estimate import Numbers, compute
+from casebook.findings import Finding, Place
+from casebook.spec import TRACKS, Block, Case, Part, Tradeoff
+from casebook.spec.base import ID
+from casebook.store import Store
+
+FOLDERS: dict[str, type[Part]] = {"blocks": Block, "tradeoffs": Tradeoff, **dict.fromkeys(TRACKS, Case)}
+MANY = 6  # files from which a second process pays for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One file of the library: its record if it is one, its numbers, and what its own rules found."""
+
+    key: str  # `feature-stores/payment-fraud-features`, `blocks/event-log`
+    path: str
+    digest: str
+    record: Any
+    numbers: Numbers | None
+    findings: tuple[Finding, ...]
+    uses: tuple[checks.Use, ...]
+
+    @property
+    def folder(self) -> str:
+        return self.key.split("/")[0]
+
+    @property
+    def id(self) -> str:
+        return self.key.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Library:
+    """Every record by key, and every finding in order of place."""
+
+    entries: dict[str, Entry]
+    findings: list[Finding]
+
+    def cases(self) -> list[Entry]:
+        """Return the sound cases by track and title."""
+        tracks = list(TRACKS)
+        found = [entry for entry in self.entries.values() if isinstance(entry.record, Case)]
+        return sorted(found, key=lambda entry: (tracks.index(entry.folder), entry.record.title))
+
+    def blocks(self) -> dict[str, Entry]:
+        """Return the sound blocks by id, in order of title."""
+        return self._of("blocks")
+
+    def tradeoffs(self) -> dict[str, Entry]:
+        """Return the sound trade-offs by id, in order of title."""
+        return self._of("tradeoffs")
+
+    def _of(self, folder: str) -> dict[str, Entry]:
+        found = [entry for entry in self.entries.values() if entry.folder == folder and entry.record is not None]
+        return {entry.id: entry for entry in sorted(found, key=lambda entry: entry.record.title)}
+
+    def errors(self) -> list[Finding]:
+        return [finding for finding in self.findings if catalogue.blocks(finding.code)]
+
+    def hints(self) -> list[Finding]:
+        return [finding for finding in self.findings if not catalogue.blocks(finding.code)]
+
+
+def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
+    """Read, shape, compute and check one record; depends on nothing but its arguments."""
+    document, found = source.parse(raw, path)
+    return _entry(document, found, path, key, digest)
+
+
+def _entry(document: source.Document | None, found: list[Finding], path: str, key: str, digest: str) -> Entry:
+    if document is None:
+        return Entry(key, path, digest, None, None, tuple(found), ())
+    record, faults = shape.validate(document, FOLDERS[key.split("/")[0]])
+    found += faults
+    if record is None:
+        return Entry(key, path, digest, None, None, tuple(found), ())
+    numbers = compute(record) if isinstance(record, Case) else None
+    scope = checks.Scope(document, record, numbers)
+    found += checks.run(scope)
+    return Entry(key, path, digest, record, numbers, tuple(found), checks.uses(scope))
+
+
+def _load(job: tuple[str, str, str], store: Store | None) -> Entry:
+    file, path, key = job
+    name = Path(file)
+    try:
+        raw = name.read_bytes() if name.stat().st_size <= source.LARGEST else None
+    except OSError:
+        raw = None
+    if raw is None:  # too large or unreadable: `read` says which
+        return _entry(*source.read(name, path), path, key, "")
+    digest = Store.digest(path.encode(), raw)
+    if store is None:
+        return examine(raw, path, key, digest)
+    cached = store.get("check", digest)
+    if cached is None:
+        cached = examine(raw, path, key, digest)
+        store.put("check", digest, cached)
+    return cached  # type: ignore[no-any-return]  # what was put is an Entry
+
+
+def find(root: Path) -> tuple[list[tuple[str, str, str]], list[Finding]]:
+    """Return every record file under `root` as (file, name in findings, key), and what is out of place."""
+    jobs: list[tuple[str, str, str]] = []
+    found: list[Finding] = []
+    base = root.parent
+
+    def refuse(file: Path, what: str, fix: str) -> None:
+        found.append(Finding("C007", Place(file.relative_to(base).as_posix(), 1, 1), what, fix=fix))
+
+    for folder, folders, files in os.walk(root):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(files):
+            file = Path(folder, name)
+            inside = file.relative_to(root).parts
+            if name.startswith(".") or name == "README.md":
+                continue
+            if file.is_symlink() or not file.is_file():
+                refuse(file, "is not a regular file", "put the record itself there")
+            elif len(inside) != 2 or inside[0] not in FOLDERS:
+                refuse(file, "is in no folder of the library", f"move it to one of {', '.join(f'cases/{name}/' for name in FOLDERS)}")
+            elif file.suffix != ".yml":
+                refuse(file, f'has the ending "{file.suffix}", but a record ends in .yml', f"rename it to {file.stem}.yml")
+            elif not re.match(ID, file.stem) or len(file.stem) > 60:
+                refuse(file, f'"{file.stem}" is not an id', "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`")
+            else:
+                jobs.append((str(file), file.relative_to(base).as_posix(), f"{inside[0]}/{file.stem}"))
+    return jobs, found
+
+
+def load(root: Path, icons: Iterable[str] = (), store: Store | None = None, progress: Callable[[str, int, int], None] | None = None) -> Library:
+    """Load the library under `root` (a folder such as `cases/`) and run every rule.
+
+    With a `store`, files that did not change are not examined again.
+    """
+    jobs, found = find(root)
+    entries: dict[str, Entry] = {}
+    fresh = [job for job in jobs if store is None or not store.has("check", _digest_of(job))]
+    workers = min(os.cpu_count() or 1, 8)
+    if len(fresh) >= MANY and workers > 1 and "fork" in _methods():
+        with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+            results: Iterable[Entry] = pool.map(partial(_load, store=store), jobs, chunksize=max(1, len(jobs) // (workers * 4)))
+            _collect(results, entries, len(jobs), progress)
+    else:
+        _collect((_load(job, store) for job in jobs), entries, len(jobs), progress)
+    for entry in entries.values():
+        found.extend(entry.findings)
+    tradeoffs = {entry.id: entry.record for entry in entries.values() if isinstance(entry.record, Tradeoff)}
+    shelf = Shelf(
+        uses={key: entry.uses for key, entry in entries.items()},
+        known=frozenset(entries),
+        options={name: tuple(record.options) for name, record in tradeoffs.items()},
+        criteria={name: tuple(record.criteria) for name, record in tradeoffs.items()},
+        icons=frozenset(icons),
+    )
+    found.extend(finding for rule in RULES for finding in rule(shelf))
+    if not any(catalogue.blocks(finding.code) for finding in found):
+        found.extend(employed(shelf))  # what a broken case would use cannot be known
+    return Library(entries, sorted(set(found), key=lambda finding: finding.order))
+
+
+def _collect(results: Iterable[Entry], entries: dict[str, Entry], total: int, progress: Callable[[str, int, int], None] | None) -> None:
+    for count, entry in enumerate(results, 1):
+        entries[entry.key] = entry
+        if progress:
+            progress("Checking", count, total)
+
+
+def _digest_of(job: tuple[str, str, str]) -> str:
+    try:
+        return Store.digest(job[1].encode(), Path(job[0]).read_bytes()) if Path(job[0]).stat().st_size <= source.LARGEST else ""
+    except OSError:
+        return ""
+
+
+def _methods() -> list[str]:
+    from multiprocessing import get_all_start_methods
+
+    return get_all_start_methods()

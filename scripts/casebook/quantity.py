@@ -1,0 +1,176 @@
+"""Quantities: "150 million event/day" becomes a number with units, checked by pint.
+
+The units are those of `units.txt` and no others: data, money, time and each counted thing, every one
+a dimension of its own, so that events per day times bytes per row is an error until someone says
+rows per event.
+"""
+
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from importlib.resources import files
+from math import isfinite
+
+import pint
+
+Dims = tuple[tuple[str, float], ...]  # (dimension, exponent), sorted: (("event", 1), ("time", -1))
+
+MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
+LONGEST = 80
+# What people write for a unit, and what it is called here.
+_HABITS = {
+    "sec": "s", "secs": "s", "msec": "ms", "usec": "us", "hr": "hour", "hrs": "hour", "mins": "min", "yr": "year",
+    "qps": "query/s", "rps": "request/s", "tps": "request/s", "req": "request", "gpu": "GPU", "dollar": "USD",
+    "usd": "USD", "flops": "FLOP/s", "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "pct": "percent",
+}  # fmt: skip
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d{1,3})?")
+_UNIT = re.compile(r"[A-Za-z%µ]+(?:\*\*-?[1-9])?(?:\s*[*/·]\s*[A-Za-z%µ]+(?:\*\*-?[1-9])?)*$|1(?:\s*/\s*[A-Za-zµ]+(?:\*\*[1-9])?)+$")
+
+
+class QuantityError(ValueError):
+    """Text that is not a quantity: what is wrong, the fix, and where in the text (0-based, end excluded)."""
+
+    def __init__(self, message: str, fix: str, start: int | None = None, end: int | None = None) -> None:
+        super().__init__(message)
+        self.message, self.fix, self.start, self.end = message, fix, start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as its author wrote it, with its size in base units and its dimensions."""
+
+    text: str
+    factor: float
+    dims: Dims
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number with a unit: `value` in the author's unit, `base` in base units (s, B, USD, counts)."""
+
+    text: str
+    value: float
+    unit: Unit
+
+    @property
+    def base(self) -> float:
+        return self.value * self.unit.factor
+
+    @property
+    def dims(self) -> Dims:
+        return self.unit.dims
+
+
+NONE = Unit("", 1.0, ())
+
+
+@cache
+def _registry() -> "pint.UnitRegistry[float]":
+    lines = files("casebook").joinpath("units.txt").read_text(encoding="utf-8").splitlines()
+    return pint.UnitRegistry(lines, on_redefinition="raise", cache_folder=None)
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Return every unit's names and symbols, without prefixes, sorted."""
+    found = set()
+    for line in files("casebook").joinpath("units.txt").read_text(encoding="utf-8").splitlines():
+        head = line.split("#")[0].split("=")
+        if len(head) > 1 and not head[0].strip().endswith("-"):
+            found.update(part.strip() for part in (head[0], *head[2:]) if part.strip() not in ("", "_"))
+    return tuple(sorted(found))
+
+
+@lru_cache(maxsize=4096)
+def unit(text: str) -> Unit:
+    """Read a unit such as `event/day` or `kB/request`.
+
+    Raises QuantityError where the text is not a unit of `units.txt`.
+    """
+    clean = text.strip()
+    if not clean:
+        return NONE
+    if len(clean) > LONGEST or not _UNIT.match(clean):
+        raise QuantityError(f'"{clean[:LONGEST]}" is not a unit', "write units joined by `*` and `/`, such as `kB/request`", 0, len(text))
+    registry = _registry()
+    for word in re.finditer(r"[A-Za-z%µ]+", text):
+        if word[0] not in ("percent", "%") and word[0] not in registry:
+            near = nearest(word[0])
+            raise QuantityError(
+                f'"{word[0]}" is not a unit',
+                f"write `{near}`" if near else "use a unit of the field reference; a new counted thing is one line in scripts/casebook/units.txt",
+                word.start(),
+                word.end(),
+            )
+    parsed = registry.Quantity(1.0, re.sub(r"\s+", "", clean).replace("·", "*").replace("%", "percent")).to_base_units()
+    dims = tuple(sorted((name.strip("[]"), float(exponent)) for name, exponent in parsed.dimensionality.items() if exponent))
+    return Unit(clean, float(parsed.magnitude), dims)
+
+
+def nearest(word: str) -> str | None:
+    """Return the unit whose name is nearest to `word`, if one is near."""
+    if word.lower() in _HABITS:
+        return _HABITS[word.lower()]
+    lower = {name.lower(): name for name in names()}
+    if word.lower() in lower:
+        return lower[word.lower()]
+    found = get_close_matches(word.lower(), lower, n=1, cutoff=0.7)
+    return lower[found[0]] if found else None
+
+
+@lru_cache(maxsize=8192)
+def parse(text: str) -> Quantity:
+    """Read a quantity: a number, a magnitude word if wanted, and a unit.
+
+    Raises QuantityError with the place of the fault.
+    """
+    if len(text) > LONGEST:
+        raise QuantityError(f"is {len(text)} characters long, but a quantity has at most {LONGEST}", "write a number and a unit", 0, len(text))
+    number = _NUMBER.match(text)
+    if not number:
+        raise QuantityError(f'"{text}" does not begin with a number', "write a number and a unit, such as `30 ms`", 0, len(text))
+    value, rest, at = float(number[0]), text[number.end() :], number.end()
+    if re.match(r",\d", rest):
+        raise QuantityError("commas do not group digits here", "write `150000` or `150 thousand`", 0, len(text))
+    word = re.match(r"\s*([a-z]+)", rest)
+    if word and word[1] in MAGNITUDES:
+        value *= MAGNITUDES[word[1]]
+        rest, at = rest[word.end() :], at + word.end()
+    if not isfinite(value) or abs(value) > 1e30:
+        raise QuantityError(f'"{number[0]}" is too large', "write a number below 1e30", 0, number.end())
+    try:
+        measured = unit(rest)
+    except QuantityError as error:
+        offset = at + (0 if error.start is None else error.start)
+        raise QuantityError(error.message, error.fix, offset, at + (error.end or len(rest))) from None
+    return Quantity(text, value, measured)
+
+
+def describe(dims: Dims) -> str:
+    """Return dimensions in words a person can compare: `event/time`, or `a plain number`."""
+    if not dims:
+        return "a plain number"
+
+    def power(name: str, exponent: float) -> str:
+        return name if exponent == 1 else f"{name}^{exponent:g}"
+
+    above = "·".join(power(name, exponent) for name, exponent in dims if exponent > 0) or "1"
+    return above + "".join(f"/{power(name, -exponent)}" for name, exponent in dims if exponent < 0)
+
+
+def show(value: float) -> str:
+    """Return a number at three significant digits: `1.23`, `45,600`, `1.2 million`."""
+    if value == 0:
+        return "0"
+    size = abs(value)
+    if size >= 999_500 and size < 1e15:
+        for word, scale in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
+            if float(f"{size / scale:.3g}") >= 1:
+                return f"{show(value / scale)} {word}"
+    if size < 1e-4 or size >= 1e15:
+        return f"{value:.3g}"
+    digits = float(f"{value:.3g}")
+    if abs(digits) >= 1000:
+        return f"{digits:,.0f}"
+    return f"{digits:.10f}".rstrip("0").rstrip(".")

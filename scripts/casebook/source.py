@@ -1,0 +1,213 @@
+"""YAML text becomes values, with the line and column of every key and value.
+
+The only module that imports yaml. Every scalar stays the text that it looks like: `no`, `12:30` and
+`1.10` are text, and the spec makes numbers of what should be numbers. Aliases, tags, several documents
+and a key twice are refused.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from casebook.findings import Finding, Place
+
+LARGEST = 256 * 1024  # bytes; ten times a long case
+DEEPEST = 16
+
+Loc = tuple[str | int, ...]
+try:
+    _Loader: Any = yaml.CSafeLoader
+except AttributeError:  # a PyYAML built without libyaml: slower, the same events
+    _Loader = yaml.SafeLoader
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file as read: its values, and where each of them stands."""
+
+    path: str
+    text: str
+    data: Any
+    keys: dict[Loc, Place] = field(repr=False)
+    values: dict[Loc, Place] = field(repr=False)
+
+    def key(self, loc: Loc) -> Place:
+        """Return the place of a key; of the nearest part above it, if it is not there."""
+        return self.keys.get(loc) or self.value(loc)
+
+    def value(self, loc: Loc) -> Place:
+        """Return the place of a value; of the key of the nearest part above it, if it is not there."""
+        if loc in self.values:
+            return self.values[loc]
+        while loc:
+            loc = loc[:-1]
+            if loc in self.keys:
+                return self.keys[loc]
+            if loc in self.values:
+                return self.values[loc].opening()
+        return Place(self.path, 1, 1, 1)
+
+    def within(self, loc: Loc, start: int | None, end: int | None) -> Place:
+        """Return the place of characters `start` to `end` of a scalar; of all of it, if it spans lines."""
+        place = self.value(loc)
+        if start is None or end is None or loc not in self.values:
+            return place
+        line = self.line(place.line)
+        shown = line[place.column - 1 : place.column - 1 + place.width]
+        quoted = 1 if shown[:1] in "\"'" else 0
+        value = self.at(loc)
+        if not isinstance(value, str) or shown[quoted : len(shown) - quoted] != value:
+            return place
+        return Place(place.path, place.line, place.column + quoted + start, max(1, min(end, len(value)) - start))
+
+    def at(self, loc: Loc) -> Any:
+        """Return the value at a location; None if there is none."""
+        value = self.data
+        for step in loc:
+            try:
+                value = value[step]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def line(self, number: int) -> str:
+        return self.text.split("\n")[number - 1] if number <= self.text.count("\n") + 1 else ""
+
+
+class _Refused(Exception):
+    def __init__(self, code: str, mark: Any, end: Any, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.code, self.mark, self.end, self.message, self.fix = code, mark, end, message, fix
+
+
+def read(path: Path, name: str) -> tuple[Document | None, list[Finding]]:
+    """Read one file, called `name` in findings. A file that is no YAML of ours gives findings alone."""
+    try:
+        size = path.stat().st_size
+        if size > LARGEST:
+            return None, [Finding("C002", Place(name, 1, 1), f"is {size:,} bytes long, but a record has at most {LARGEST:,}", fix="move what recurs into a block or a trade-off, and cut the rest")]
+        raw = path.read_bytes()
+    except OSError as error:
+        return None, [Finding("C001", Place(name, 1, 1), f"cannot be read: {error.strerror or error}", fix="check the file and its rights")]
+    return parse(raw, name)
+
+
+def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
+    """Read the bytes of one file into a Document; see `read`."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        return None, [Finding("C001", Place(name, line, column), f"is not UTF-8 text: byte 0x{raw[error.start]:02x}", fix="save the file as UTF-8")]
+    odd = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ufeff]", text)
+    if odd:
+        line = text.count("\n", 0, odd.start()) + 1
+        column = odd.start() - (text.rfind("\n", 0, odd.start()) + 1) + 1
+        return None, [Finding("C001", Place(name, line, column), f"is not plain text: it holds the character U+{ord(odd[0]):04X}", fix="delete that character, or save the file as plain UTF-8 text")]
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        return _build(text, name)
+    except _Refused as refused:
+        width = refused.end.column - refused.mark.column if refused.end and refused.end.line == refused.mark.line else 1
+        place = Place(name, refused.mark.line + 1, refused.mark.column + 1, max(1, width))
+        return None, [Finding(refused.code, place, refused.message, [*text.split("\n"), ""][refused.mark.line], fix=refused.fix)]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        lines = text.split("\n")
+        if line > len(lines) or (line == len(lines) > 1 and not lines[-1]):
+            # The parser met the end of the file: point at the end of its last line that holds text.
+            line = max(1, len(text.rstrip("\n").split("\n")))
+            column = len(lines[line - 1]) + 1
+        problem = (error.problem or "is not YAML").replace("could not find expected ':'", "a key without `:`")
+        return None, [Finding("C003", Place(name, line, column), f"is not YAML: {problem}", lines[line - 1], fix=_syntax_fix(lines, line, problem))]
+    except yaml.YAMLError as error:
+        return None, [Finding("C003", Place(name, 1, 1), f"is not YAML: {error}", fix="check indentation and quotes")]
+
+
+def _syntax_fix(lines: list[str], line: int, problem: str) -> str:
+    if "\t" in lines[line - 1][: len(lines[line - 1]) - len(lines[line - 1].lstrip())]:
+        return "indent with spaces; YAML has no tabs"
+    if "mapping values are not allowed" in problem:
+        return "put quotes round a text that holds `: `"
+    if "cannot start any token" in problem:
+        return "put quotes round a text that begins with a special character"
+    return "check indentation, quotes and brackets on this line and the one above"
+
+
+def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
+    """Walk the parser's events into values and places; faults that leave a value are collected."""
+    keys: dict[Loc, Place] = {}
+    values: dict[Loc, Place] = {}
+    found: list[Finding] = []
+    lines = text.split("\n")
+
+    def place(event: Any) -> Place:
+        start, end = event.start_mark, event.end_mark
+        line = lines[start.line] if start.line < len(lines) else ""
+        width = end.column - start.column if end.line == start.line else len(line.rstrip()) - start.column
+        return Place(name, start.line + 1, start.column + 1, max(1, width))
+
+    def refuse(code: str, event: Any, message: str, fix: str) -> _Refused:
+        return _Refused(code, event.start_mark, event.end_mark, message, fix)
+
+    def plain(event: Any) -> str | None:
+        if not event.style and event.value in ("", "~", "null", "Null", "NULL"):
+            return None
+        return str(event.value)
+
+    def build(event: Any, loc: Loc, events: Iterator[Any]) -> Any:
+        if isinstance(event, yaml.AliasEvent) or event.anchor:
+            raise refuse("C004", event, "anchors and aliases are not used in records", "write the value out where it is needed")
+        if event.tag and event.tag != "!":
+            raise refuse("C004", event, f"the tag {event.tag[:40]} is not used in records", "delete the tag")
+        if len(loc) > DEEPEST:
+            raise refuse("C002", event, f"is nested deeper than {DEEPEST} levels", "records are flat: see the field reference")
+        values[loc] = place(event)
+        if isinstance(event, yaml.ScalarEvent):
+            return plain(event)
+        if isinstance(event, yaml.SequenceStartEvent):
+            items: list[Any] = []
+            for below in events:
+                if isinstance(below, yaml.SequenceEndEvent):
+                    return items
+                items.append(build(below, (*loc, len(items)), events))
+        mapping: dict[str, Any] = {}
+        for below in events:
+            if isinstance(below, yaml.MappingEndEvent):
+                return mapping
+            if not isinstance(below, yaml.ScalarEvent) or below.anchor or (below.tag and below.tag != "!"):
+                raise refuse("C004", below, "a key is a plain word", "write `key: value`")
+            key = str(below.value)
+            at = place(below)
+            twice = (*loc, key) in keys
+            if twice:
+                first = keys[(*loc, key)]
+                found.append(Finding("C005", at, f'"{key[:40]}" stands here twice', lines[at.line - 1], f"first on line {first.line}", "delete one of the two"))
+            else:
+                keys[(*loc, key)] = at
+            value = build(next(events), (*loc, key) if not twice else (*loc, key, "(again)"), events)
+            if not twice:
+                mapping[key] = value
+        raise AssertionError("the parser ends every collection")
+
+    events = iter(yaml.parse(text, Loader=_Loader))
+    data: Any = None
+    seen = False
+    for event in events:
+        if isinstance(event, yaml.DocumentStartEvent):
+            if seen:
+                raise refuse("C003", event, "is more than one YAML document", "keep one record a file; delete `---`")
+            seen = True
+            data = build(next(events), (), events)
+    if data is None:  # no document, or one that is null
+        return None, [Finding("C006", Place(name, 1, 1), "is empty", fix="write a record, beginning with `title:`; CONTRIBUTING shows the shortest")]
+    if not isinstance(data, dict):
+        kind = "a list" if isinstance(data, list) else "a lone text"
+        return None, [Finding("C006", values[()].opening(), f"is {kind}, but a record is a mapping of keys to values", lines[values[()].line - 1] if values[()].line <= len(lines) else "", fix="begin with `title: …`; CONTRIBUTING shows the shortest record")]
+    return Document(name, text, data, keys, values), found
