@@ -111,12 +111,12 @@ def _estimate(case: Case, name: str, numbers: Numbers) -> float | Problem | None
 
 def _hangs(formula: Formula, numbers: Numbers) -> bool:
     """Return whether a formula uses an estimate that has no value, which is reported where it arose."""
-    return any(node.name in numbers.failed for node in formula.names())
+    return any(node.name in numbers.failed for node in formula.names)
 
 
 def _unfit(case: Case, formula: Formula, loc: Loc, numbers: Numbers) -> Problem | None:
     """Return why a formula's names or units do not fit, if they do not."""
-    for node in formula.names():
+    for node in formula.names:
         if node.name in numbers.dims:
             continue
         if node.name in case.estimates:

@@ -1,13 +1,11 @@
 """The report that each entry of the catalogue really fires, from the sample library."""
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from functools import cache, lru_cache
+from pathlib import PurePosixPath
 
-from casebook import catalogue
-from casebook.findings import Finding
-from casebook.library import load
+from casebook import catalogue, library
+from casebook.findings import Finding, Place
 
 ICONS = ("client", "model", "store")  # what the sample's blocks name
 
@@ -18,11 +16,19 @@ def fired(code: catalogue.Code) -> tuple[Finding, ...]:
     return tuple(findings(catalogue.broken(code)))
 
 
-def findings(library: Mapping[str, bytes]) -> list[Finding]:
-    """Return the findings of a library given as paths and bytes."""
-    with TemporaryDirectory() as folder:
-        for name, raw in library.items():
-            file = Path(folder, name)
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(raw)
-        return load(Path(folder, "cases"), ICONS).findings
+def findings(files: Mapping[str, bytes]) -> list[Finding]:
+    """Return the findings of a library given as paths, such as `cases/blocks/store.yml`, and bytes."""
+    entries, found = [], []
+    for name, raw in files.items():
+        path = PurePosixPath(name)
+        fault = library.misplaced(path.relative_to("cases"))
+        if fault:
+            found.append(Finding("C007", Place(name, 1, 1), fault[0], fix=fault[1]))
+        else:
+            entries.append(_examined(raw, name, f"{path.parent.name}/{path.stem}"))
+    return library.assemble(entries, found, ICONS).findings
+
+
+@lru_cache(maxsize=64)
+def _examined(raw: bytes, path: str, key: str) -> library.Entry:
+    return library.examine(raw, path, key)

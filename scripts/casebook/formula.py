@@ -53,10 +53,7 @@ class Formula:
 
     text: str
     tree: Node
-
-    def names(self) -> tuple[Node, ...]:
-        """Return every mention of a name, in order."""
-        return tuple(node for node in walk(self.tree) if node.op == "name")
+    names: tuple[Node, ...]  # every mention of a name, in order
 
 
 def walk(node: Node) -> list[Node]:
@@ -82,7 +79,8 @@ def parse(text: str) -> Formula:
         start = min(len(flat) - 1, max(0, at - 1 + len(flat) - len(flat.lstrip()))) if at else None
         raise FormulaError("is not a complete expression", "check brackets and operators", start, None if start is None else start + 1) from None
     lead = len(flat) - len(flat.lstrip())
-    return Formula(text.strip(), _convert(body, lead if flat == text else 0, 0))
+    tree = _convert(body, lead if flat == text else 0, 0)
+    return Formula(text.strip(), tree, tuple(node for node in walk(tree) if node.op == "name"))
 
 
 def _convert(node: ast.expr, lead: int, depth: int) -> Node:

@@ -7,7 +7,7 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from casebook import catalogue, checks, shape, source
@@ -113,32 +113,36 @@ def _load(job: tuple[str, str, str], store: Store | None) -> Entry:
     return cached  # type: ignore[no-any-return]  # what was put is an Entry
 
 
+def misplaced(path: PurePosixPath) -> tuple[str, str] | None:
+    """Return what is wrong with the place of a file, given below the library's root, and the fix."""
+    if len(path.parts) != 2 or path.parts[0] not in FOLDERS:
+        return "is in no folder of the library", f"move it to one of {', '.join(f'cases/{name}/' for name in FOLDERS)}"
+    if path.suffix != ".yml":
+        return f'has the ending "{path.suffix}", but a record ends in .yml', f"rename it to {path.stem}.yml"
+    if not re.match(ID, path.stem) or len(path.stem) > 60:
+        return f'"{path.stem}" is not an id', "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`"
+    return None
+
+
 def find(root: Path) -> tuple[list[tuple[str, str, str]], list[Finding]]:
     """Return every record file under `root` as (file, name in findings, key), and what is out of place."""
     jobs: list[tuple[str, str, str]] = []
     found: list[Finding] = []
-    base = root.parent
-
-    def refuse(file: Path, what: str, fix: str) -> None:
-        found.append(Finding("C007", Place(file.relative_to(base).as_posix(), 1, 1), what, fix=fix))
-
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(files):
             file = Path(folder, name)
-            inside = file.relative_to(root).parts
+            inside = PurePosixPath(file.relative_to(root).as_posix())
             if name.startswith(".") or name == "README.md":
                 continue
+            shown = f"{root.name}/{inside}"
+            fault = misplaced(inside)
             if file.is_symlink() or not file.is_file():
-                refuse(file, "is not a regular file", "put the record itself there")
-            elif len(inside) != 2 or inside[0] not in FOLDERS:
-                refuse(file, "is in no folder of the library", f"move it to one of {', '.join(f'cases/{name}/' for name in FOLDERS)}")
-            elif file.suffix != ".yml":
-                refuse(file, f'has the ending "{file.suffix}", but a record ends in .yml', f"rename it to {file.stem}.yml")
-            elif not re.match(ID, file.stem) or len(file.stem) > 60:
-                refuse(file, f'"{file.stem}" is not an id', "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`")
+                fault = "is not a regular file", "put the record itself there"
+            if fault:
+                found.append(Finding("C007", Place(shown, 1, 1), fault[0], fix=fault[1]))
             else:
-                jobs.append((str(file), file.relative_to(base).as_posix(), f"{inside[0]}/{file.stem}"))
+                jobs.append((str(file), shown, f"{inside.parts[0]}/{inside.stem}"))
     return jobs, found
 
 
@@ -157,20 +161,25 @@ def load(root: Path, icons: Iterable[str] = (), store: Store | None = None, prog
             _collect(results, entries, len(jobs), progress)
     else:
         _collect((_load(job, store) for job in jobs), entries, len(jobs), progress)
-    for entry in entries.values():
-        found.extend(entry.findings)
-    tradeoffs = {entry.id: entry.record for entry in entries.values() if isinstance(entry.record, Tradeoff)}
+    return assemble(entries.values(), found, icons)
+
+
+def assemble(entries: Iterable[Entry], found: Iterable[Finding] = (), icons: Iterable[str] = ()) -> Library:
+    """Return the library of some entries, with what the rules over all of them find."""
+    shelved = {entry.key: entry for entry in entries}
+    findings = [*found, *(finding for entry in shelved.values() for finding in entry.findings)]
+    tradeoffs = {entry.id: entry.record for entry in shelved.values() if isinstance(entry.record, Tradeoff)}
     shelf = Shelf(
-        uses={key: entry.uses for key, entry in entries.items()},
-        known=frozenset(entries),
+        uses={key: entry.uses for key, entry in shelved.items()},
+        known=frozenset(shelved),
         options={name: tuple(record.options) for name, record in tradeoffs.items()},
         criteria={name: tuple(record.criteria) for name, record in tradeoffs.items()},
         icons=frozenset(icons),
     )
-    found.extend(finding for rule in RULES for finding in rule(shelf))
-    if not any(catalogue.blocks(finding.code) for finding in found):
-        found.extend(employed(shelf))  # what a broken case would use cannot be known
-    return Library(entries, sorted(set(found), key=lambda finding: finding.order))
+    findings += [finding for rule in RULES for finding in rule(shelf)]
+    if not any(catalogue.blocks(finding.code) for finding in findings):
+        findings += employed(shelf)  # what a broken case would use cannot be known
+    return Library(shelved, sorted(set(findings), key=lambda finding: finding.order))
 
 
 def _collect(results: Iterable[Entry], entries: dict[str, Entry], total: int, progress: Callable[[str, int, int], None] | None) -> None:

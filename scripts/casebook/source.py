@@ -30,7 +30,7 @@ class Document:
     """One file as read: its values, and where each of them stands."""
 
     path: str
-    text: str
+    lines: tuple[str, ...]
     data: Any
     keys: dict[Loc, Place] = field(repr=False)
     values: dict[Loc, Place] = field(repr=False)
@@ -75,7 +75,7 @@ class Document:
         return value
 
     def line(self, number: int) -> str:
-        return self.text.split("\n")[number - 1] if number <= self.text.count("\n") + 1 else ""
+        return self.lines[number - 1] if number <= len(self.lines) else ""
 
 
 class _Refused(Exception):
@@ -210,4 +210,4 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a lone text"
         return None, [Finding("C006", values[()].opening(), f"is {kind}, but a record is a mapping of keys to values", lines[values[()].line - 1] if values[()].line <= len(lines) else "", fix="begin with `title: …`; CONTRIBUTING shows the shortest record")]
-    return Document(name, text, data, keys, values), found
+    return Document(name, tuple(lines), data, keys, values), found

@@ -63,7 +63,9 @@ def block(text: str, root: str = "") -> str:
     """Return a text field as HTML paragraphs and lists."""
     if _PLAIN.fullmatch(text) and not re.match(r"\s*([-+*]|\d+[.)])\s", text):
         return f"<p>{_safe(escape(text, quote=False))}</p>"
-    return _safe(str(_PARSER.render(text, {"root": root})).strip())
+    # A blank line in a folded text (`>-`) arrives as one line break: it ends a paragraph, as it looks.
+    spaced = re.sub(r"(?<!\n)\n(?![\n\s]|[-+*] |\d+[.)] )", "\n\n", text)
+    return _safe(str(_PARSER.render(spaced, {"root": root})).strip())
 
 
 @lru_cache(maxsize=16384)

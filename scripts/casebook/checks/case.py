@@ -59,8 +59,8 @@ def grounded(scope: Scope) -> Iterator[Finding]:
 def employed(scope: Scope) -> Iterator[Finding]:
     """An assumption or an estimate should drive something: an estimate, a component, a requirement or a decision."""
     case = scope.case
-    used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names()}
-    used |= {node.name for decision in case.tradeoffs for choice in decision.choose if choice.when for node in choice.when.names()}
+    used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names}
+    used |= {node.name for decision in case.tradeoffs for choice in decision.choose if choice.when for node in choice.when.names}
     used |= {quality.measure for quality in case.requirements.quality}
     for component in case.architecture.components.values():
         used |= {str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)}

@@ -86,7 +86,8 @@ def uses(scope: Scope) -> tuple[Use, ...]:
         pass
     for loc, text in texts(record):
         found += [use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)]
-        if len(text) >= LONG_TEXT:
+        # Two records may well cite the same words of the same page.
+        if len(text) >= LONG_TEXT and loc[0] != "references" and loc[-1] != "quote":
             found.append(use("text", blake2b(" ".join(text.split()).encode(), digest_size=12).hexdigest(), loc))
     return tuple(found)
 

@@ -1,0 +1,43 @@
+"""What hand-written pages may call through mkdocs-macros: counts, one number of one case, a list of cases.
+
+Reads `build/facts.json`, which `casebook render` writes, so that it needs nothing of the package and
+works in every builder that knows `define_env`.
+"""
+
+import html
+import json
+from pathlib import Path
+from typing import Any
+
+
+def define_env(env: Any) -> None:
+    """Give the macros to the site builder. A wrong name ends the build with a sentence."""
+    facts = json.loads(Path("build/facts.json").read_text(encoding="utf-8"))
+
+    def case(key: str) -> Any:
+        if key not in facts["cases"]:
+            raise KeyError(f'there is no case "{key}"; there are {", ".join(facts["cases"])}')
+        return facts["cases"][key]
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def count(what: str) -> str:
+        """Return how many there are of cases, blocks, tradeoffs, estimates, decisions, sources or checks."""
+        return str(facts["counts"][what])
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def number(key: str, name: str) -> str:
+        """Return one number of one case, in its author's unit."""
+        numbers = case(key)["numbers"]
+        if name not in numbers:
+            raise KeyError(f'case "{key}" has no number "{name}"; it has {", ".join(numbers)}')
+        return html.escape(numbers[name])
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def formula(key: str, name: str) -> str:
+        """Return the formula of one estimate of one case."""
+        return html.escape(case(key)["formulas"][name])
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def title(key: str) -> str:
+        """Return the title of a case."""
+        return html.escape(case(key)["title"])

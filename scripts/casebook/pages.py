@@ -1,0 +1,279 @@
+"""Records become Markdown pages, through the templates beside this module; pure.
+
+A page is front matter, headings in Markdown, and blocks of HTML in which every text of a record is
+escaped, so that it is not read as Markdown, HTML or template by the site builder. Drawings are left
+out: `<!--figure:name-->` marks their place, and the theme puts them in after Markdown has run.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from casebook import text, working
+from casebook.estimate import Numbers, compute, measured, runs
+from casebook.graph import letter
+from casebook.library import Entry, Library
+from casebook.quantity import show
+from casebook.spec import TRACKS, Block, Case, Decision, Tradeoff
+
+STANDINGS = {"sourced": "read in the source", "derived": "derived from the source", "assumed": "assumed, with a reason"}
+LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What a case's page says of other records: their titles and how they are shown."""
+
+    blocks: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # id -> title, kind, icon
+    tradeoffs: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+
+    @staticmethod
+    def of(library: Library) -> "Names":
+        return Names(
+            {name: (entry.record.title, entry.record.kind, entry.record.icon) for name, entry in library.blocks().items()},
+            {
+                name: (
+                    entry.record.title,
+                    entry.record.question,
+                    tuple((option, part.title) for option, part in entry.record.options.items()),
+                    tuple((criterion, part.title) for criterion, part in entry.record.criteria.items()),
+                )
+                for name, entry in library.tradeoffs().items()
+            },
+        )
+
+
+@cache
+def environment() -> Environment:
+    """Return the templates' environment: everything printed is escaped, braces too."""
+
+    def finalize(value: Any) -> Any:
+        return value if isinstance(value, Markup) else Markup(text.attribute(str(value)))
+
+    made = Environment(loader=PackageLoader("casebook", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize)
+    made.filters.update(
+        prose=lambda value, root: Markup(text.block(value, root)),
+        line=lambda value, root: Markup(text.line(value, root)),
+        heading=lambda value: Markup(text.heading(value)),
+        plain=text.plain,
+        front=lambda value: Markup(json.dumps(value, ensure_ascii=False)),
+        rating=lambda value: f"+{value}" if value > 0 else str(value).replace("-", "−"),
+    )
+    made.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, STANDINGS=STANDINGS, letter=letter, url=text.url, show=show)
+    return made
+
+
+def render(template: str, **facts: Any) -> str:
+    """Return a page from a template, without blank lines where Markdown would see the end of a block."""
+    page = environment().get_template(template).render(**facts)
+    page = re.sub(r"^[ \t]+(?=<)", "", page, flags=re.MULTILINE)
+    return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def front(title: str, description: str, source: str | None = None, figures: Mapping[str, str] | None = None, **more: Any) -> Markup:
+    """Return front matter: JSON, which is YAML too, with every text escaped for the HTML it goes into."""
+    meta: dict[str, Any] = {"title": text.attribute(title), "description": text.attribute(text.plain(description))}
+    if source:
+        meta["source"] = source
+    if figures:
+        meta["figures"] = dict(figures)
+    meta.update(more)
+    return Markup("---\n" + "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()) + "---\n")
+
+
+def case(entry: Entry, names: Names) -> str:
+    """Return the page of a case."""
+    record: Case = entry.record
+    numbers = entry.numbers
+    assert numbers is not None
+    root = "../../../"
+    return render(
+        "case.md.jinja",
+        front=front(record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.svg"}, hide=["navigation"]),
+        key=entry.key,
+        case=record,
+        numbers=numbers,
+        names=names,
+        root=root,
+        track=entry.folder,
+        estimates=[_estimate(record, numbers, name) for name in record.estimates],
+        requirements=[_requirement(record, numbers, index) for index in range(len(record.requirements.quality))],
+        budgets=[_budget(record, numbers, name) for name in numbers.hops],
+        decisions=[_decision(record, numbers, index, names) for index in range(len(record.tradeoffs))],
+        variants=[_variant(record, numbers, name, names) for name in record.variants],
+        standings={name: part.standing for name, part in record.assumptions.items()},
+        references={reference.id: reference for reference in record.references},
+        stated=lambda part: working.stated(record, numbers, part),
+    )
+
+
+def _estimate(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
+    estimate = record.estimates[name]
+    return {
+        "name": name,
+        "formula": working.with_names(estimate.formula.tree),
+        "values": working.with_values(estimate.formula.tree, record, numbers),
+        "result": working.number(record, numbers, name),
+        "why": estimate.why,
+    }
+
+
+def _requirement(record: Case, numbers: Numbers, index: int) -> dict[str, Any]:
+    quality = record.requirements.quality[index]
+    got = measured(record, quality.measure, numbers)
+    assert got is not None
+    return {"quality": quality, "value": working.amount(got[0], quality.limit.bound.unit), "holds": numbers.requirements[quality.id].holds}
+
+
+def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
+    """Return a request flow's latency, hop by hop, with each hop's share of the p99 budget."""
+    flow = record.architecture.flows[name]
+    total50, total99 = numbers.latency(name, "p50") or 0.0, numbers.latency(name, "p99") or 0.0
+    place = list(record.architecture.flows).index(name)
+    rows = [
+        {
+            "steps": " ".join(f"{letter(place)}{step + 1}" for step in hop.steps),
+            "to": ", ".join(dict.fromkeys(record.architecture.components[flow.steps[step].to].label for step in hop.steps)),
+            "parallel": len(hop.steps) > 1,
+            "p50": f"{show(hop.p50 * 1000)} ms",
+            "p99": f"{show(hop.p99 * 1000)} ms",
+            "share": round(100 * hop.p99 / total99, 1) if total99 else 0,
+        }
+        for hop in numbers.hops[name]
+    ]
+    return {"id": name, "flow": flow, "rows": rows, "p50": f"{show(total50 * 1000)} ms", "p99": f"{show(total99 * 1000)} ms", "hops": len(list(runs(flow)))}
+
+
+def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[str, Any]:
+    decision: Decision = record.tradeoffs[index]
+    title, question, options, criteria = names.tradeoffs[decision.about]
+    picked = numbers.picks.get(index)
+    rule = [
+        {
+            "pick": dict(options)[choice.pick],
+            "when": working.with_names(choice.when.tree) if choice.when else None,
+            "values": working.with_values(choice.when.tree, record, numbers) if choice.when else None,
+            "taken": bool(picked) and picked is not None and picked[1] == line,
+        }
+        for line, choice in enumerate(decision.choose)
+    ]
+    return {
+        "index": index + 1,
+        "decision": decision,
+        "title": title,
+        "question": decision.question or question,
+        "options": [{"id": name, "title": label, "part": decision.options[name], "picked": name == decision.pick} for name, label in options if name in decision.options],
+        "criteria": criteria,
+        "rule": rule,
+        "pick": dict(options)[decision.pick],
+    }
+
+
+def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[str, Any]:
+    """Return a variant with what it changes: assumptions, estimates, requirements and picks."""
+    variant = record.variants[name]
+    other = compute(record, variant.set)
+    changed = [
+        {"name": estimate, "before": working.number(record, numbers, estimate), "after": working.number(record, other, estimate)}
+        for estimate in record.estimates
+        if working.number(record, numbers, estimate) != working.number(record, other, estimate)
+    ]
+    missed = [
+        {"quality": quality, "value": working.amount(other.requirements[quality.id].value, quality.limit.bound.unit)}
+        for quality in record.requirements.quality
+        if not other.requirements[quality.id].holds
+    ]
+    flips = [
+        {"title": names.tradeoffs[decision.about][0], "before": dict(names.tradeoffs[decision.about][2])[decision.pick], "after": dict(names.tradeoffs[decision.about][2])[other.picks[index][0]], "index": index + 1}
+        for index, decision in enumerate(record.tradeoffs)
+        if index in other.picks and other.picks[index][0] != decision.pick
+    ]
+    strained = [
+        {"label": record.architecture.components[part].label, "share": round(100 * share)}
+        for part, share in other.utilisation.items()
+        if share > 1
+    ]
+    sets = [{"name": part, "before": record.assumptions[part].value.text, "after": amount.text} for part, amount in variant.set.items()]
+    return {"id": name, "variant": variant, "sets": sets, "changed": changed, "missed": missed, "flips": flips, "strained": strained}
+
+
+def block(entry: Entry, library: Library) -> str:
+    """Return the page of a building block."""
+    record: Block = entry.record
+    users = [(other, [part for part in other.record.architecture.components.values() if part.block == entry.id]) for other in library.cases()]
+    return render(
+        "block.md.jinja",
+        front=front(record.title, record.summary, entry.path),
+        key=entry.key,
+        block=record,
+        root="../../",
+        titles={name: other.record.title for name, other in library.blocks().items()},
+        users=[(other, parts) for other, parts in users if parts],
+        references={reference.id: reference for reference in record.references},
+    )
+
+
+def tradeoff(entry: Entry, library: Library) -> str:
+    """Return the page of a trade-off, with what every case decided."""
+    record: Tradeoff = entry.record
+    names = Names.of(library)
+    decided = [
+        {"entry": other, **_decision(other.record, other.numbers, index, names)}
+        for other in library.cases()
+        if other.numbers is not None
+        for index, decision in enumerate(other.record.tradeoffs)
+        if decision.about == entry.id
+    ]
+    return render(
+        "tradeoff.md.jinja",
+        front=front(record.title, record.question, entry.path),
+        key=entry.key,
+        tradeoff=record,
+        root="../../",
+        decided=decided,
+        references={reference.id: reference for reference in record.references},
+    )
+
+
+def cases_index(library: Library) -> str:
+    """Return the index of cases: cards, with filters that scripts bring to life."""
+    cases = library.cases()
+    used = {component.block for entry in cases for component in entry.record.architecture.components.values()}
+    weighed = {decision.about for entry in cases for decision in entry.record.tradeoffs}
+    return render(
+        "cases.md.jinja",
+        front=front("Cases", "Every case, by track, domain, level, block and trade-off.", figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.svg" for entry in cases}, hide=["navigation", "toc"]),
+        cases=cases,
+        root="../",
+        domains=sorted({entry.record.domain for entry in cases}),
+        blocks=[(name, entry.record.title) for name, entry in library.blocks().items() if name in used],
+        tradeoffs=[(name, entry.record.title) for name, entry in library.tradeoffs().items() if name in weighed],
+    )
+
+
+def blocks_index(library: Library) -> str:
+    """Return the index of building blocks, by kind."""
+    counts = {name: sum(any(part.block == name for part in entry.record.architecture.components.values()) for entry in library.cases()) for name in library.blocks()}
+    kinds: dict[str, list[Entry]] = {}
+    for entry in library.blocks().values():
+        kinds.setdefault(entry.record.kind, []).append(entry)
+    return render("blocks.md.jinja", front=front("Building blocks", "What the parts of the diagrams are, when to use them, and what they do.", hide=["navigation"]), kinds=kinds, counts=counts, root="../")
+
+
+def tradeoffs_index(library: Library) -> str:
+    """Return the index of trade-offs, with how often each option was picked."""
+    rows = []
+    for name, entry in library.tradeoffs().items():
+        picks: dict[str, int] = {}
+        for other in library.cases():
+            for decision in other.record.tradeoffs:
+                if decision.about == name:
+                    picks[decision.pick] = picks.get(decision.pick, 0) + 1
+        rows.append((entry, [(part.title, picks.get(option, 0)) for option, part in entry.record.options.items()]))
+    return render("tradeoffs.md.jinja", front=front("Trade-offs", "The questions that recur, and what each case decided.", hide=["navigation"]), rows=rows, root="../")

@@ -1,0 +1,240 @@
+"""Graphviz's SVG becomes page-ready: ids, icons, links, names, classes, and nothing else.
+
+- the prolog, comments, tooltips, sizes, fonts and colours go; classes say what the theme colours;
+- every id begins with the case's, so that two diagrams can share a page;
+- each box is a link to its block, named by its label and what it does;
+- pictures become uses of the site's one file of icons, coloured like text;
+- the whole is a group with a title and a description, not an image, which would hide its links;
+- what is not on the list of elements and attributes is refused, not passed on.
+"""
+
+import io
+import re
+from collections.abc import Iterable, Mapping
+
+from lxml import etree
+from PIL import Image
+
+from casebook.draw import DPI, FLOWS, KINDS
+from casebook.graph import Graph
+
+SVG = "http://www.w3.org/2000/svg"
+XLINK = "{http://www.w3.org/1999/xlink}href"
+BASE = "@base@"  # stands for the way to the site's root until the page is made
+
+ALLOWED = {
+    "svg": {"viewBox", "class", "role", "aria-labelledby", "width", "height", "xmlns"},
+    "g": {"id", "class", "data-node", "data-from", "data-to", "data-flow", "data-steps", "role", "aria-label", "aria-hidden"},
+    "a": {"href", "class", "aria-label"},
+    "title": {"id"}, "desc": {"id"}, "style": set(),
+    "path": {"d", "class"}, "polygon": {"points", "class"}, "polyline": {"points", "class"}, "ellipse": {"cx", "cy", "rx", "ry", "class"},
+    "rect": {"x", "y", "width", "height", "rx", "class"},
+    "text": {"x", "y", "text-anchor", "class"},
+    "use": {"href", "x", "y", "width", "height", "class"},
+    "symbol": {"id", "viewBox"}, "circle": {"cx", "cy", "r", "fill"}, "line": {"x1", "y1", "x2", "y2"},
+}  # fmt: skip
+# Inside a symbol stands one of our own drawings, which may fill a dot with the colour of its line.
+_DRAWING = {"d", "points", "x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "x1", "y1", "x2", "y2", "fill", "stroke", "fill-opacity", "stroke-width"}
+
+
+class UnsafeSvg(ValueError):
+    """An element or attribute that is not on the list."""
+
+
+def _parse(raw: bytes) -> etree._Element:
+    return etree.fromstring(raw, etree.XMLParser(no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True))
+
+
+def inline(raw: bytes, graph: Graph) -> str:
+    """Return the diagram for a page: links and icons relative to `@base@`, colours by class."""
+    root = _dressed(raw, graph, icons=f"{BASE}/assets/icons.svg", links=True)
+    _check(root)
+    return _text(root)
+
+
+def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
+    """Return the diagram as a file of its own, with its icons and colours, light and dark.
+
+    `drawings` are the icon files by name.
+    """
+    root = _dressed(raw, graph, icons="", links=False)
+    box = root.get("viewBox").split()
+    root.set("width", box[2])
+    root.set("height", box[3])
+    style = etree.Element(f"{{{SVG}}}style")
+    style.text = STYLE
+    root.insert(2, style)
+    for name in sorted({vertex.icon for vertex in graph.vertices if vertex.icon}):
+        root.insert(3, _symbol(name, drawings[name]))
+    _check(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root) + "\n"
+
+
+def thumbnail(raw: bytes, graph: Graph) -> str:
+    """Return the diagram's shape alone, for a card: no text, no links, hidden from readers."""
+    root = _dressed(raw, graph, icons="", links=False)
+    for element in list(root.iter()):
+        tag = etree.QName(element).localname
+        if tag in ("text", "use", "title", "desc") or "tag" in (element.get("class") or "").split():
+            element.getparent().remove(element)
+    for element in root.iter():
+        for name in ("id", "data-node", "data-from", "data-to", "data-flow", "data-steps", "aria-label", "role"):
+            element.attrib.pop(name, None)
+    root.attrib.pop("aria-labelledby", None)
+    root.set("class", "diagram diagram--thumbnail")
+    _check(root)
+    return re.sub(r"(\d+\.\d)\d+", r"\1", _text(root))
+
+
+def sprite(drawings: Mapping[str, str]) -> str:
+    """Return every icon in one file, to be used by `icons.svg#name`."""
+    root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+    for name in sorted(drawings):
+        root.append(_symbol(name, drawings[name]))
+    return _text(root) + "\n"
+
+
+def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
+    """Return the PNG with its icons, which graphviz-pure leaves out of PNG: pasted where the SVG has them.
+
+    `drawings` are rasterised icons by file name, of any size.
+    """
+    root = _parse(raw)
+    scale = DPI / 72
+    canvas = Image.open(io.BytesIO(png)).convert("RGB")
+    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", root.find(f"{{{SVG}}}g").get("transform"))
+    assert moved is not None
+    for found in root.iter(f"{{{SVG}}}image"):
+        x, y = float(found.get("x")) + float(moved[1]), float(found.get("y")) + float(moved[2])
+        size = max(1, round(float(found.get("width").rstrip("px")) * scale))
+        icon = Image.open(io.BytesIO(drawings[found.get(XLINK)])).convert("RGBA").resize((size, size), Image.Resampling.LANCZOS)
+        canvas.paste(icon, (round(x * scale), round(y * scale)), icon)
+    out = io.BytesIO()
+    canvas.quantize(128, dither=Image.Dither.NONE).save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _symbol(name: str, drawing: str) -> etree._Element:
+    source = _parse(drawing.encode())
+    symbol = etree.Element(f"{{{SVG}}}symbol", id=f"i-{name}", viewBox=source.get("viewBox"))
+    group = etree.SubElement(symbol, f"{{{SVG}}}g", {key: source.get(key) for key in ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin") if source.get(key)})
+    group.extend(source)
+    for element in group.iter():
+        if element is not group and not set(element.attrib) <= _DRAWING:
+            raise UnsafeSvg(f'icon "{name}" holds {set(element.attrib) - _DRAWING}')
+    return symbol
+
+
+def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Element:
+    """Return Graphviz's drawing rebuilt from what is ours in it."""
+    source = _parse(raw)
+    canvas = source.find(f"{{{SVG}}}g")
+    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", canvas.get("transform"))
+    box = [float(number) for number in source.get("viewBox").split()]
+    assert moved is not None
+    box[0], box[1] = -float(moved[1]), -float(moved[2])
+    root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+    root.set("viewBox", " ".join(f"{number:g}" for number in box))
+    root.set("class", "diagram")
+    root.set("role", "group")
+    root.set("aria-labelledby", f"{graph.id}--title {graph.id}--desc")
+    etree.SubElement(root, f"{{{SVG}}}title", id=f"{graph.id}--title").text = graph.title
+    etree.SubElement(root, f"{{{SVG}}}desc", id=f"{graph.id}--desc").text = graph.description
+    vertices = {vertex.id: vertex for vertex in graph.vertices}
+    for group in canvas.findall(f"{{{SVG}}}g"):
+        kind, _, rest = (group.get("id") or "").partition(":")
+        if kind == "group":
+            frame = _sub(root, "g", {"class": "group", "aria-hidden": "true"})
+            _shapes(frame, group, {"polygon": "group__frame", "path": "group__frame", "text": "group__label"})
+        elif kind == "edge":
+            flow, steps, start, end = rest.split(":")
+            edge = _sub(root, "g", {"class": f"edge edge--{_kind(graph, int(flow))} flow-{int(flow) % len(FLOWS)}", "data-flow": flow, "data-steps": steps.replace(".", " "), "data-from": start, "data-to": end, "aria-hidden": "true"})
+            _edge(edge, group)
+        elif kind == "node":
+            vertex = vertices[rest]
+            node = _sub(root, "g", {"id": f"{graph.id}--{vertex.id}", "class": f"node kind-{vertex.kind}", "data-node": vertex.id})
+            inner = _sub(node, "a", {"href": f"{BASE}/blocks/{vertex.block}/", "aria-label": f"{vertex.label}: {vertex.does}"}) if links else node
+            _shapes(inner, group, {"polygon": "node__box", "path": "node__box", "text": "node__label"})
+            for found in group.iter(f"{{{SVG}}}image"):
+                size = found.get("width").rstrip("px")
+                _sub(inner, "use", {"href": f"{icons}#i-{vertex.icon}", "x": found.get("x"), "y": found.get("y"), "width": size, "height": size, "class": "node__icon"})
+    return root
+
+
+def _kind(graph: Graph, flow: int) -> str:
+    return next(edge.kind for edge in graph.edges if edge.flow == flow)
+
+
+def _sub(parent: etree._Element, tag: str, attributes: Mapping[str, str]) -> etree._Element:
+    return etree.SubElement(parent, f"{{{SVG}}}{tag}", dict(attributes))
+
+
+def _shapes(into: etree._Element, source: etree._Element, classes: Mapping[str, str]) -> None:
+    for element in source.iter():
+        tag = etree.QName(element).localname
+        if tag in ("path", "polygon") and tag in classes:
+            _box(into, element, classes[tag], radius=8)
+        elif tag in classes:
+            _copy(into, element, tag, classes[tag])
+
+
+def _box(into: etree._Element, element: etree._Element, role: str, radius: float) -> None:
+    """Put a rectangle where Graphviz drew one with eight curves."""
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", element.get("d") or element.get("points"))]
+    left, right, top, bottom = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
+    _sub(into, "rect", {"x": f"{left:g}", "y": f"{top:g}", "width": f"{right - left:.6g}", "height": f"{bottom - top:.6g}", "rx": f"{radius:g}", "class": role})
+
+
+def _edge(into: etree._Element, source: etree._Element) -> None:
+    """An edge has its line first, then the arrow's head, then the label's ground and text."""
+    drawn = [element for element in source.iter() if etree.QName(element).localname in ("path", "polygon", "text")]
+    for index, element in enumerate(drawn):
+        tag = etree.QName(element).localname
+        if tag != "text" and index > 1:
+            _box(into, element, "edge__ground tag", radius=4)
+        else:
+            _copy(into, element, tag, "edge__label tag" if tag == "text" else ("edge__line", "edge__head")[index])
+
+
+def _copy(into: etree._Element, element: etree._Element, tag: str, role: str) -> None:
+    kept = {name: element.get(name) for name in ("d", "points", "x", "y", "text-anchor") if element.get(name)}
+    made = _sub(into, tag, {**kept, "class": role})
+    made.text = element.text if tag == "text" else None
+
+
+def _check(root: etree._Element) -> None:
+    for element in root.iter():
+        name = etree.QName(element)
+        inside = any(etree.QName(parent).localname == "symbol" for parent in element.iterancestors())
+        allowed = ALLOWED.get(name.localname)
+        if name.namespace != SVG or allowed is None:
+            raise UnsafeSvg(f"element {name.localname}")
+        extra = set(element.attrib) - allowed - (_DRAWING | {"stroke-linecap", "stroke-linejoin"} if inside else set())
+        if extra:
+            raise UnsafeSvg(f"{name.localname} with {', '.join(sorted(extra))}")
+
+
+def _text(root: etree._Element) -> str:
+    """Return the drawing as text, with braces out of reach of the template that includes it."""
+    text = etree.tostring(root, encoding="unicode")
+    if root.find(f"{{{SVG}}}style") is not None:  # a file of its own, which no template reads
+        return text
+    return text.replace("{", "&#123;").replace("}", "&#125;")
+
+
+def _rules(pairs: Iterable[tuple[str, str]]) -> str:
+    return "".join(f".{name}{{--tone:{colour}}}" for name, colour in pairs)
+
+
+STYLE = (
+    "svg{--ink:#1c2430;--soft:#5b6472;--ground:#fff;--panel:#f6f8fa;--line:#c3cad4;font-family:Arial,'Liberation Sans',Helvetica,sans-serif}"
+    "@media(prefers-color-scheme:dark){svg{--ink:#e6eaf0;--soft:#a3adba;--ground:#1a2029;--panel:#151a21;--line:#465161;background:#10141a}.flow{filter:none}}"
+    + _rules((f"kind-{kind}", colour) for kind, colour in KINDS.items())
+    + _rules((f"flow-{index}", colour) for index, colour in enumerate(FLOWS))
+    + "@media(prefers-color-scheme:dark){.node,.edge{--lift:1}.node__icon,.edge__line,.edge__head,.edge__label{filter:brightness(1.9) saturate(.8)}}"
+    ".group__frame{fill:var(--panel);stroke:var(--line)}.group__label{fill:var(--soft);font-size:12px}"
+    ".node__box{fill:var(--ground);stroke:var(--line);stroke-width:1.2}.node__label{fill:var(--ink);font-size:12px}.node__icon{color:var(--tone)}"
+    ".edge__line{fill:none;stroke:var(--tone);stroke-width:1.5}.edge__head{fill:var(--tone);stroke:var(--tone)}"
+    ".edge--batch .edge__line{stroke-dasharray:6 4}.edge--feedback .edge__line{stroke-dasharray:1.5 4;stroke-linecap:round}"
+    ".edge__ground{fill:var(--ground);stroke:none}.edge__label{fill:var(--tone);font-size:10px;font-weight:700}"
+)

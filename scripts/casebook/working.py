@@ -1,0 +1,67 @@
+"""The work behind a number, for people: a formula with names, and the same with values."""
+
+from collections.abc import Callable
+
+from markupsafe import Markup, escape
+
+from casebook.estimate import Numbers
+from casebook.formula import Node
+from casebook.quantity import Quantity, Unit, show
+from casebook.spec import Case, Name
+
+_RANK = {"or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7, "**": 8}
+_SIGN = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "/": "/"}
+
+
+def unit_of(case: Case, name: str) -> Unit:
+    """Return the unit that a number is shown in: its author's."""
+    return case.assumptions[name].value.unit if name in case.assumptions else case.estimates[name].unit
+
+
+def amount(base: float, unit: Unit) -> str:
+    """Return a value in base units as text in a unit: `4,030 payment/s`."""
+    return f"{show(base / unit.factor)} {unit.text}".strip()
+
+
+def number(case: Case, numbers: Numbers, name: str) -> str:
+    """Return the value of an assumption or estimate in its author's unit."""
+    return amount(numbers.values[name], unit_of(case, name))
+
+
+def stated(case: Case, numbers: Numbers, part: Quantity | Name) -> str:
+    """Return a quantity as written, or the value of the number that is named."""
+    return number(case, numbers, part) if isinstance(part, Name) else part.text
+
+
+def with_names(node: Node) -> Markup:
+    """Return a formula as HTML, each name a link to its row."""
+    return _write(node, lambda name: Markup('<a class="name" href="#n-{0}">{0}</a>').format(name))
+
+
+def with_values(node: Node, case: Case, numbers: Numbers) -> Markup:
+    """Return a formula as HTML with each name replaced by its value and unit."""
+    return _write(node, lambda name: Markup('<span class="value">{}</span>').format(number(case, numbers, name)))
+
+
+def _write(node: Node, name: Callable[[str], Markup]) -> Markup:
+    if node.op == "number":
+        return escape(show(node.value))
+    if node.op == "name":
+        return name(node.name)
+    if node.op not in _RANK:
+        return Markup("{}({})").format(node.op, Markup(", ").join(_write(arg, name) for arg in node.args))
+    rank = _RANK[node.op]
+
+    def inner(arg: Node, strict: bool) -> Markup:
+        text = _write(arg, name)
+        low = arg.op in _RANK and (_RANK[arg.op] < rank or (strict and _RANK[arg.op] == rank))
+        return Markup("({})").format(text) if low else text
+
+    if node.op in ("neg", "not"):
+        return Markup("{}{}").format("−" if node.op == "neg" else "not ", inner(node.args[0], strict=True))
+    if node.op == "**":
+        return Markup("{}<sup>{}</sup>").format(inner(node.args[0], strict=True), _write(node.args[1], name))
+    left = inner(node.args[0], strict=False)
+    for arg in node.args[1:]:
+        left = Markup("{} {} {}").format(left, _SIGN.get(node.op, node.op), inner(arg, strict=node.op in ("-", "/")))
+    return left
