@@ -56,27 +56,27 @@ def dot(graph: Graph) -> str:
     drawing = _Drawing(
         graph.id,
         show=False,
-        direction="LR",
+        direction="TB",
         curvestyle="curved",
-        graph_attr={"label": "", "pad": "0.15", "nodesep": "0.32", "ranksep": "0.62", "bgcolor": "transparent", "fontname": FONT, "splines": "spline", "compound": "false"},
+        graph_attr={"label": "", "pad": "0.15", "nodesep": "0.34", "ranksep": "0.55", "bgcolor": "transparent", "fontname": FONT, "splines": "spline", "compound": "false"},
         node_attr={"shape": "box", "style": "rounded,filled", "fixedsize": "false", "fillcolor": "#ffffff", "color": LINE, "fontname": FONT, "fontsize": "12", "fontcolor": INK, "labelloc": "c", "margin": "0.09,0.07", "height": "0.3", "width": "0.3", "penwidth": "1.2"},
         edge_attr={"fontname": FONT, "fontsize": "10", "color": LINE, "arrowsize": "0.7", "penwidth": "1.5"},
     )
     boxes = {}
     with drawing:
-        for group, label in (*graph.groups, (None, "")):
+        for group, label, vertices in graph.frames():
             frame = nullcontext()
             if group is not None:
                 frame = Cluster(graphviz.escape(label), graph_attr={"id": f"group:{group}", "bgcolor": PANEL, "pencolor": "#dde2e8", "fontname": FONT, "fontsize": "12", "fontcolor": "#5b6472", "margin": "14"})
                 frame.dot.name = f"cluster_{group}"
             with frame:
-                for vertex in (vertex for vertex in graph.vertices if vertex.group == group):
+                for vertex in vertices:
                     picture = f"{vertex.kind}-{vertex.icon}.png" if vertex.icon else ""
                     # The label holds the picture, beside its text; `image` would put it below.
                     boxes[vertex.id] = Custom(_card(vertex.lines, picture), picture, nodeid=f"n-{vertex.id}", id=f"node:{vertex.id}", image="", shape="box", height="0.3")
         for edge in graph.edges:
             colour = FLOWS[edge.flow % len(FLOWS)]
-            arrow = Arrow(label=_tag(edge.label), color=colour, style=STYLES[edge.kind], fontname=FONT, fontsize="10", fontcolor=colour, id=f"edge:{edge.flow}:{'.'.join(map(str, edge.steps))}:{edge.source}:{edge.target}", **({"constraint": "false"} if edge.kind == "feedback" else {}))
+            arrow = Arrow(label=_tag(edge.label), color=colour, style=STYLES[edge.kind], fontname=FONT, fontsize="10", fontcolor=colour, id=f"edge:{edge.flow}:{'.'.join(map(str, edge.steps))}:{edge.source}:{edge.target}")
             boxes[edge.source] >> arrow >> boxes[edge.target]
     return str(drawing.dot.source)
 

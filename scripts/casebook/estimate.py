@@ -43,6 +43,7 @@ class Measure:
     """A requirement's measure: its value in base units and whether the limit holds."""
 
     value: float
+    bound: float
     holds: bool
 
 
@@ -243,10 +244,14 @@ def _requirements(case: Case, numbers: Numbers) -> None:
         if got is None:
             continue
         value, dims = got
-        if dims != quality.limit.bound.dims:
-            numbers.problems.append(Problem("C044", ("requirements", "quality", index, "limit"), f"is {describe(quality.limit.bound.dims)}, but `{quality.measure}` is {describe(dims)}", "write the limit in a unit of the measure"))
-            continue
-        numbers.requirements[quality.id] = Measure(value, quality.limit.holds(value))
+        loc: Loc = ("requirements", "quality", index, "limit")
+        bound = _amount(quality.limit.bound, loc, numbers)
+        if bound is not None and not isinstance(bound, Problem) and bound[1] != dims:
+            bound = Problem("C044", loc, f"is {describe(bound[1])}, but `{quality.measure}` is {describe(dims)}", "write the limit in a unit of the measure")
+        if isinstance(bound, Problem):
+            numbers.problems.append(bound)
+        elif bound is not None:
+            numbers.requirements[quality.id] = Measure(value, bound[0], quality.limit.holds(value, bound[0]))
 
 
 def _decisions(case: Case, numbers: Numbers) -> None:

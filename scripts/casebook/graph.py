@@ -42,7 +42,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """What a diagram shows, in the order of the file."""
+    """What a diagram shows, in the order in which the flows tell of it."""
 
     id: str
     title: str
@@ -50,6 +50,15 @@ class Graph:
     groups: tuple[tuple[str, str], ...]
     vertices: tuple[Vertex, ...]
     edges: tuple[Edge, ...]
+
+
+    def frames(self) -> list[tuple[str | None, str, tuple[Vertex, ...]]]:
+        """Return the frames in order (id, label, boxes); a box without a group is a frame of its own, without an id."""
+        labels = dict(self.groups)
+        found: dict[str, list[Vertex]] = {}
+        for vertex in self.vertices:
+            found.setdefault(f"g:{vertex.group}" if vertex.group else f"v:{vertex.id}", []).append(vertex)
+        return [(boxes[0].group, labels.get(boxes[0].group or "", ""), tuple(boxes)) for boxes in found.values()]
 
 
 def letter(flow: int) -> str:
@@ -88,6 +97,10 @@ def build(identity: str, case: Case, blocks: Mapping[str, Block]) -> Graph:
         for (source, target), steps in pairs.items():
             label = " ".join(f"{letter(index)}{number}" for number in steps)
             edges.append(Edge(source, target, index, flow.kind, tuple(steps), label))
+    # Graphviz breaks cycles by where it starts: begin where the first flow begins, so that what answers
+    # points backwards and the reader starts at the left.
+    order = list(dict.fromkeys([end for edge in edges for end in (edge.source, edge.target)] + list(architecture.components)))
+    vertices.sort(key=lambda vertex: order.index(vertex.id))
     return Graph(
         id=identity,
         title=f"Architecture of {case.title}",

@@ -24,20 +24,23 @@ def define_env(env: Any) -> None:
         """Return how many there are of cases, blocks, tradeoffs, estimates, decisions, sources or checks."""
         return str(facts["counts"][what])
 
+    def named(key: str, kind: str, name: str) -> str:
+        found = case(key)[kind]
+        if name not in found:
+            raise KeyError(f'case "{key}" has no "{name}" among its {kind}; it has {", ".join(found)}')
+        return html.escape(found[name])
+
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def number(key: str, name: str) -> str:
         """Return one number of one case, in its author's unit."""
-        numbers = case(key)["numbers"]
-        if name not in numbers:
-            raise KeyError(f'case "{key}" has no number "{name}"; it has {", ".join(numbers)}')
-        return html.escape(numbers[name])
+        return named(key, "numbers", name)
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def formula(key: str, name: str) -> str:
         """Return the formula of one estimate of one case."""
-        return html.escape(case(key)["formulas"][name])
+        return named(key, "formulas", name)
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
-    def title(key: str) -> str:
+    def case_title(key: str) -> str:
         """Return the title of a case."""
         return html.escape(case(key)["title"])

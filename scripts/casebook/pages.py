@@ -16,11 +16,11 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from casebook import text, working
-from casebook.estimate import Numbers, compute, measured, runs
+from casebook.estimate import Numbers, compute, runs
 from casebook.graph import letter
 from casebook.library import Entry, Library
 from casebook.quantity import show
-from casebook.spec import TRACKS, Block, Case, Decision, Tradeoff
+from casebook.spec import TRACKS, Block, Case, Decision, Name, Tradeoff
 
 STANDINGS = {"sourced": "read in the source", "derived": "derived from the source", "assumed": "assumed, with a reason"}
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
@@ -95,7 +95,7 @@ def case(entry: Entry, names: Names) -> str:
     root = "../../../"
     return render(
         "case.md.jinja",
-        front=front(record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.svg"}, hide=["navigation"]),
+        front=front(record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.html"}, hide=["navigation"]),
         key=entry.key,
         case=record,
         numbers=numbers,
@@ -118,7 +118,7 @@ def _estimate(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "formula": working.with_names(estimate.formula.tree),
-        "values": working.with_values(estimate.formula.tree, record, numbers),
+        "worked": working.with_values(estimate.formula.tree, record, numbers),
         "result": working.number(record, numbers, name),
         "why": estimate.why,
     }
@@ -126,9 +126,11 @@ def _estimate(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
 
 def _requirement(record: Case, numbers: Numbers, index: int) -> dict[str, Any]:
     quality = record.requirements.quality[index]
-    got = measured(record, quality.measure, numbers)
-    assert got is not None
-    return {"quality": quality, "value": working.amount(got[0], quality.limit.bound.unit), "holds": numbers.requirements[quality.id].holds}
+    result = numbers.requirements[quality.id]
+    unit = working.limit_unit(record, quality)
+    sense = quality.limit.sense.replace("<=", "≤").replace(">=", "≥")
+    limit = f"{sense} {working.amount(result.bound, unit) if isinstance(quality.limit.bound, Name) else quality.limit.bound.text}"
+    return {"quality": quality, "value": working.amount(result.value, unit), "limit": limit, "named": str(quality.limit.bound) if isinstance(quality.limit.bound, Name) else "", "holds": result.holds}
 
 
 def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[
         {
             "pick": dict(options)[choice.pick],
             "when": working.with_names(choice.when.tree) if choice.when else None,
-            "values": working.with_values(choice.when.tree, record, numbers) if choice.when else None,
+            "worked": working.with_values(choice.when.tree, record, numbers) if choice.when else None,
             "taken": bool(picked) and picked is not None and picked[1] == line,
         }
         for line, choice in enumerate(decision.choose)
@@ -185,7 +187,7 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
         if working.number(record, numbers, estimate) != working.number(record, other, estimate)
     ]
     missed = [
-        {"quality": quality, "value": working.amount(other.requirements[quality.id].value, quality.limit.bound.unit)}
+        {"quality": quality, "value": working.amount(other.requirements[quality.id].value, working.limit_unit(record, quality)), "limit": working.amount(other.requirements[quality.id].bound, working.limit_unit(record, quality))}
         for quality in record.requirements.quality
         if not other.requirements[quality.id].holds
     ]
@@ -248,7 +250,7 @@ def cases_index(library: Library) -> str:
     weighed = {decision.about for entry in cases for decision in entry.record.tradeoffs}
     return render(
         "cases.md.jinja",
-        front=front("Cases", "Every case, by track, domain, level, block and trade-off.", figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.svg" for entry in cases}, hide=["navigation", "toc"]),
+        front=front("Cases", "Every case, by track, domain, level, block and trade-off.", figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.html" for entry in cases}, hide=["navigation", "toc"]),
         cases=cases,
         root="../",
         domains=sorted({entry.record.domain for entry in cases}),

@@ -20,6 +20,7 @@ from casebook.graph import Graph
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
+SCALE = 1.15
 BASE = "@base@"  # stands for the way to the site's root until the page is made
 
 ALLOWED = {
@@ -81,6 +82,7 @@ def thumbnail(raw: bytes, graph: Graph) -> str:
         for name in ("id", "data-node", "data-from", "data-to", "data-flow", "data-steps", "aria-label", "role"):
             element.attrib.pop(name, None)
     root.attrib.pop("aria-labelledby", None)
+    root.attrib.pop("width")
     root.set("class", "diagram diagram--thumbnail")
     _check(root)
     return re.sub(r"(\d+\.\d)\d+", r"\1", _text(root))
@@ -135,6 +137,7 @@ def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Elemen
     box[0], box[1] = -float(moved[1]), -float(moved[2])
     root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
     root.set("viewBox", " ".join(f"{number:g}" for number in box))
+    root.set("width", f"{box[2] * SCALE:.0f}")  # what the text is best read at; the page may shrink it
     root.set("class", "diagram")
     root.set("role", "group")
     root.set("aria-labelledby", f"{graph.id}--title {graph.id}--desc")

@@ -132,8 +132,8 @@ def render(library: Library, base: Path, store: Store | None = None, progress: P
             tree[f"cases/{drawn.key}.md"] = drawn.page.encode()
             tree[f"assets/diagrams/{drawn.key}.svg"] = drawn.alone.encode()
             tree[f"assets/diagrams/{drawn.key}.png"] = drawn.png
-            theme[f"figures/{drawn.key}.svg"] = drawn.inline.encode()
-            theme[f"figures/thumbnails/{drawn.key}.svg"] = drawn.thumbnail.encode()
+            theme[f"figures/{drawn.key}.html"] = drawn.inline.encode()
+            theme[f"figures/thumbnails/{drawn.key}.html"] = drawn.thumbnail.encode()
             if progress:
                 progress("Drawing", count, len(cases))
     tree.update({name: page.encode() for name, page in _shared(library).items()})

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from casebook.estimate import Numbers
 from casebook.formula import Node
 from casebook.quantity import Quantity, Unit, show
-from casebook.spec import Case, Name
+from casebook.spec import Case, Name, Quality
 
 _RANK = {"or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7, "**": 8}
 _SIGN = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "/": "/"}
@@ -16,6 +16,12 @@ _SIGN = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"
 def unit_of(case: Case, name: str) -> Unit:
     """Return the unit that a number is shown in: its author's."""
     return case.assumptions[name].value.unit if name in case.assumptions else case.estimates[name].unit
+
+
+def limit_unit(case: Case, quality: Quality) -> Unit:
+    """Return the unit of a requirement's limit, in which its measure is shown."""
+    bound = quality.limit.bound
+    return unit_of(case, bound) if isinstance(bound, Name) else bound.unit
 
 
 def amount(base: float, unit: Unit) -> str:

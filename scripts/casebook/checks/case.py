@@ -3,10 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from casebook.checks.scope import Scope
-from casebook.estimate import compute, measured
+from casebook.estimate import compute
 from casebook.findings import Finding
-from casebook.quantity import describe, show
+from casebook.quantity import describe
 from casebook.spec import Case, Name
+from casebook.working import amount, limit_unit
 
 Rule = Callable[[Scope], Iterator[Finding]]
 
@@ -62,6 +63,7 @@ def employed(scope: Scope) -> Iterator[Finding]:
     used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names}
     used |= {node.name for decision in case.tradeoffs for choice in decision.choose if choice.when for node in choice.when.names}
     used |= {quality.measure for quality in case.requirements.quality}
+    used |= {str(quality.limit.bound) for quality in case.requirements.quality if isinstance(quality.limit.bound, Name)}
     for component in case.architecture.components.values():
         used |= {str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)}
     latencies = [part.latency for part in case.architecture.components.values()]
@@ -90,10 +92,9 @@ def held(scope: Scope) -> Iterator[Finding]:
             yield scope.unknown("C070", (*loc, "measure"), f'"{quality.measure}" is not an estimate of this case', quality.measure, case.estimates, "an estimate, or `flow-id.p99`")
         result = numbers.requirements.get(quality.id)
         if result and not result.holds:
-            got = measured(case, quality.measure, numbers)
-            assert got is not None
-            shown = f"{show(got[0] / quality.limit.bound.unit.factor)} {quality.limit.bound.unit.text}".strip()
-            yield scope.found("C071", (*loc, "limit"), f'requirement "{quality.id}" is missed: `{quality.measure}` is {shown}', "change the design until it holds, or the requirement if it is not what is needed", note=f"the limit is {quality.limit.text}")
+            unit = limit_unit(case, quality)
+            shown, bound = amount(result.value, unit), amount(result.bound, unit)
+            yield scope.found("C071", (*loc, "limit"), f'requirement "{quality.id}" is missed: `{quality.measure}` is {shown}', "change the design until it holds, or the requirement if it is not what is needed", note=f"the limit is {bound}")
 
 
 def distinct(scope: Scope) -> Iterator[Finding]:

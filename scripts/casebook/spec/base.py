@@ -115,11 +115,10 @@ def _limit(value: Any) -> "Limit":
     if not found:
         raise fault("C041", "is not a limit: a comparison and a quantity", fix="write it like `<= 50 ms` or `>= 99.9 %`, in quotes if it begins with `>`")
     try:
-        return Limit(sense=found[1], bound=quantity.parse(value[found.end() :]))
-    except quantity.QuantityError as error:
-        start = None if error.start is None else error.start + found.end()
-        end = None if error.end is None else error.end + found.end()
-        raise fault("C040", error.message, fix=error.fix, start=start, end=end) from None
+        return Limit(sense=found[1], bound=_number(value[found.end() :].rstrip()))
+    except PydanticCustomError as error:
+        context = {key: at + found.end() if key in ("start", "end") else at for key, at in (error.context or {}).items()}
+        raise fault(**context) from None
 
 
 def _number(value: Any) -> "Quantity | Name":
@@ -135,18 +134,17 @@ class Name(str):
 
 
 class Limit(Part):
-    """What a measure is held to: a sense (`<=`, `<`, `>=`, `>`) and a bound."""
+    """What a measure is held to: a sense (`<=`, `<`, `>=`, `>`) and a bound, or the name of one."""
 
     sense: str
-    bound: Annotated[Quantity, PlainValidator(_quantity)]
+    bound: Annotated[Quantity | Name, PlainValidator(_number)]
 
     @property
     def text(self) -> str:
-        return f"{self.sense} {self.bound.text}"
+        return f"{self.sense} {self.bound if isinstance(self.bound, Name) else self.bound.text}"
 
-    def holds(self, value: float) -> bool:
-        """Return whether `value`, in base units, keeps the limit."""
-        bound = self.bound.base
+    def holds(self, value: float, bound: float) -> bool:
+        """Return whether `value` keeps the limit, both in base units."""
         return {"<=": value <= bound, "<": value < bound, ">=": value >= bound, ">": value > bound}[self.sense]
 
 
@@ -168,7 +166,7 @@ AmountOrName = Annotated[
 ]
 UnitText = Annotated[Unit, PlainValidator(_unit), WithJsonSchema({"type": "string"})]
 FormulaText = Annotated[Formula, PlainValidator(_formula), WithJsonSchema({"type": "string", "maxLength": formula.LONGEST})]
-LimitText = Annotated[Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.]"})]
+LimitText = Annotated[Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.a-z]"})]
 Date = Annotated[
     str,
     StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),

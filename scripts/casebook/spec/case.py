@@ -44,7 +44,7 @@ class Quality(Part):
     id: Id = described("Id", "Short name of the requirement.", "decision-latency")
     text: Line = described("Text", "The requirement in one sentence.", "A decision takes at most 100 ms at the 99th percentile.")
     measure: str = described("Measure", "What is held to the limit: an estimate, or the latency of a request flow.", "decide.p99", pattern=r"^[a-z][a-z0-9_-]*(\.p50|\.p99)?$", max_length=80)
-    limit: LimitText = described("Limit", "The comparison and the bound.", "<= 100 ms")
+    limit: LimitText = described("Limit", "The comparison and the bound: a quantity, or the name of an assumption that variants may change.", "<= 100 ms")
 
 
 class Requirements(Part):

@@ -1,0 +1,79 @@
+"""The site builder, run as a program of its own, so that no module of ours imports it.
+
+It builds into a new folder that takes the old one's place when it is done: a failed or killed build
+leaves the previous site whole.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+
+QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONWARNINGS": "ignore"}
+
+
+class SiteError(RuntimeError):
+    """The site builder refused; its own words are the message."""
+
+
+def seal(base: Path) -> str:
+    """Return a digest of what a site is built from: the trees, the settings, the builder."""
+    digest = blake2b(digest_size=16)
+    digest.update(f"{version('mkdocs')} {version('mkdocs-material')} {sorted((key, value) for key, value in os.environ.items() if key.startswith('CASEBOOK_'))}".encode())
+    for folder in ("build/docs", "build/theme"):
+        for file in sorted(file for file in (base / folder).rglob("*") if file.is_file()):
+            state = file.stat()
+            digest.update(f"{file.relative_to(base)} {state.st_size} {state.st_mtime_ns}\n".encode())
+    digest.update((base / "mkdocs.yml").read_bytes())
+    return digest.hexdigest()
+
+
+def command(base: Path, *arguments: str) -> subprocess.Popen[str]:
+    """Start the site builder."""
+    program = [sys.executable, "-m", "mkdocs", *arguments]
+    return subprocess.Popen(program, cwd=base, env={**os.environ, **QUIET}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603 - our own interpreter
+
+
+def fresh(base: Path) -> bool:
+    """Return whether `site/` was built from what is there now."""
+    stamp = base / "build/.cache/site"
+    try:
+        return (base / "site/index.html").is_file() and stamp.read_text(encoding="utf-8") == seal(base)
+    except OSError:
+        return False
+
+
+def start(base: Path) -> subprocess.Popen[str]:
+    """Start building the site into a folder beside the old one. Links that lead nowhere end it."""
+    new = base / "build/site"
+    shutil.rmtree(new, ignore_errors=True)
+    return command(base, "build", "--strict", "--site-dir", str(new))
+
+
+def finish(base: Path, builder: subprocess.Popen[str]) -> None:
+    """Wait for the builder and put the new site in the old one's place. Raises SiteError."""
+    said, _ = builder.communicate()
+    new, old, site = base / "build/site", base / "build/site.old", base / "site"
+    if builder.returncode != 0:
+        shutil.rmtree(new, ignore_errors=True)
+        raise SiteError(said.strip())
+    # Pictures may have been drawn while the builder ran.
+    shutil.copytree(base / "build/docs/assets/diagrams", new / "assets/diagrams", dirs_exist_ok=True)
+    shutil.rmtree(old, ignore_errors=True)
+    if site.exists():
+        site.rename(old)
+    new.rename(site)
+    shutil.rmtree(old, ignore_errors=True)
+    stamp = base / "build/.cache/site"
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(seal(base), encoding="utf-8")
+
+
+def restore(base: Path) -> None:
+    """Put the previous site back if a build was killed between taking it away and putting the new one."""
+    old, site = base / "build/site.old", base / "site"
+    if old.is_dir() and not site.exists():
+        old.rename(site)
