@@ -1,21 +1,26 @@
 """The command line: `casebook check | render | build | serve | explain | schema`.
 
-Exit codes: 0 clean, 1 findings that block, 2 misuse.
+Exit codes: 0 clean, 1 findings that block, 2 misuse. What a command needs is imported when it runs, so
+that one with nothing to do is quick.
 """
+
+from __future__ import annotations
 
 import json
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from casebook import catalogue, report
-from casebook.library import FOLDERS, Library, load
-from casebook.store import Store
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casebook.findings import Finding
+    from casebook.library import Library
 
 MANY = 6  # records from which a progress bar is worth its line
 
@@ -39,18 +44,35 @@ def misuse(message: str, fix: str) -> typer.Exit:
     return typer.Exit(2)
 
 
-def _load(base: Path, quiet: bool = False) -> Library:
+class Bar:
+    """A progress bar on standard error, for more than a handful of records and a person watching."""
+
+    def __init__(self) -> None:
+        self.progress = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True, disable=not err.is_terminal)
+        self.task = self.progress.add_task("", total=None, visible=False)
+
+    def __enter__(self) -> Bar:
+        self.progress.__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.progress.__exit__(None, None, None)
+
+    def step(self, what: str, done: int, total: int) -> None:
+        self.progress.update(self.task, description=what, completed=done, total=total, visible=total >= MANY)
+
+
+def load(base: Path) -> Library:
+    """Check the library under `base`, with what is known from before."""
+    from casebook import library
+    from casebook.store import Store
+
     icons = [file.stem for file in (base / "docs/assets/icons").glob("*.svg")]
-    store = Store(base / "build/.cache")
-    with Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True, disable=quiet or not err.is_terminal) as bar:
-        task = bar.add_task("Checking", total=None, visible=False)
-
-        def step(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total, visible=total >= MANY)
-
-        library = load(base / "cases", icons, store, step)
+    store = Store(base / "build/.cache/store")
+    with Bar() as bar:
+        loaded = library.load(base / "cases", icons, store, bar.step)
     store.prune()
-    return library
+    return loaded
 
 
 @app.command()
@@ -60,6 +82,8 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Hints block too.")] = False,
 ) -> None:
     """Check every record, and say all that is wrong at once."""
+    from casebook import catalogue, report
+
     base = root()
     form = form or ("github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text")
     if form not in ("text", "json", "github"):
@@ -72,7 +96,7 @@ def check(
         if not full.is_relative_to(base / "cases"):
             raise misuse(f'"{path}" is not under cases/', "name a file or folder under cases/")
         wanted.append(full)
-    library = _load(base)
+    library = load(base)
     findings = [finding for finding in library.findings if not wanted or any((base / finding.place.path).resolve().is_relative_to(path) for path in wanted)]
     records = sum(not wanted or any((base / entry.path).resolve().is_relative_to(path) for path in wanted) for entry in library.entries.values())
     if form == "json":
@@ -87,16 +111,109 @@ def check(
         raise typer.Exit(1)
 
 
-def show(findings: list) -> None:  # type: ignore[type-arg]  # of findings; typer reads annotations
+def show(findings: Iterable[Finding]) -> None:
     """Print findings for a person."""
+    from casebook import report
+
     for finding in findings:
         out.print(report.text(finding, colour=out.is_terminal), markup=out.is_terminal)
         out.print()
 
 
+def prepare(base: Path, only: str | None = None) -> bool:
+    """Check and render; print what was found. Return whether the tree is there to be published."""
+    from casebook import stamp
+
+    said = stamp.unchanged(base, only)
+    if said is not None:
+        out.print(f"{said}; nothing changed", style="bold", markup=False)
+        return True
+    from casebook import draw, report, tree
+    from casebook.store import Store
+
+    library = load(base)
+    if only is not None and only not in library.entries:
+        from difflib import get_close_matches
+
+        near = get_close_matches(only, library.entries, n=1, cutoff=0.4)
+        raise misuse(f'there is no case "{only}"', f"try {near[0]}" if near else "name it by track and id, such as feature-stores/payment-fraud-features")
+    show(library.findings)
+    said = report.summary(library.findings, len(library.entries))
+    out.print(said, style="bold", markup=False)
+    if library.errors():
+        return False
+    try:
+        with Bar() as bar:
+            done = tree.render(library, base, Store(base / "build/.cache/store"), bar.step, only)
+    except draw.DrawingError as error:
+        err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {error}")
+        return False
+    out.print(f"build/docs: {done.files} files, {done.written} written, {done.removed} removed", markup=False)
+    stamp.keep(base, only, said)
+    return True
+
+
+@app.command()
+def render() -> None:
+    """Check, then turn cases/ and docs/ into build/docs, which mkdocs or zensical publish."""
+    if not prepare(root()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(force: Annotated[bool, typer.Option("--force", help="Build the site even if nothing changed.")] = False) -> None:
+    """Check, render, and build the site into site/. A failed build leaves the previous site whole."""
+    from casebook import site
+
+    base = root()
+    site.restore(base)
+    if not prepare(base):
+        raise typer.Exit(1)
+    if not force and site.fresh(base):
+        out.print("site: up to date", markup=False)
+        return
+    try:
+        site.finish(base, site.start(base))
+    except site.SiteError as error:
+        err.print("[bold red]casebook:[/] the site builder refused; the previous site is untouched")
+        err.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+    out.print("site: built into site/", markup=False)
+
+
+@app.command()
+def serve(
+    case: Annotated[str, typer.Argument(help="Serve this case alone, by track and id or by its file: quick, however many there are.")] = "",
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+) -> None:
+    """Serve the site and follow every save; findings show here, and the last good pages stay up."""
+    from watchfiles import watch
+
+    from casebook import site
+
+    base = root()
+    only = case.removeprefix("cases/").removesuffix(".yml") or None
+    ready = prepare(base, only)
+    server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
+    if server:
+        out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
+    try:
+        for _ in watch(base / "cases", base / "docs", debounce=100):
+            ready = prepare(base, only)
+            if ready and server is None:
+                server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True)
+                out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
+            if server and server.poll() is not None:
+                raise misuse(f"the server ended: is port {port} taken?", f"try `casebook serve --port {port + 1}`")
+    finally:
+        if server:
+            server.terminate()
+
+
 @app.command()
 def explain(code: Annotated[str, typer.Argument(help="The code of a finding, such as C050.")]) -> None:
     """Explain a code: what it says, why it matters, how to mend it, with an example."""
+    from casebook import catalogue
     from casebook.examples import fired
 
     known = catalogue.codes()
@@ -132,15 +249,12 @@ def schema(
 
 
 def main() -> None:
-    """Run the command line; end an interrupt or a full disk with one sentence."""
+    """Run the command line; end an interrupt, a full disk or a read-only folder with one sentence."""
     try:
         app()
     except KeyboardInterrupt:
         err.print("casebook: interrupted")
         sys.exit(130)
     except OSError as error:
-        err.print(f"[bold red]casebook:[/] {error.strerror or error}: {error.filename or ''}")
+        err.print(f"[bold red]casebook:[/] {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
         sys.exit(1)
-
-
-__all__ = ["FOLDERS", "main"]

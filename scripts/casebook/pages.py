@@ -65,7 +65,7 @@ def environment() -> Environment:
         front=lambda value: Markup(json.dumps(value, ensure_ascii=False)),
         rating=lambda value: f"+{value}" if value > 0 else str(value).replace("-", "−"),
     )
-    made.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, STANDINGS=STANDINGS, letter=letter, url=text.url, show=show)
+    made.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, STANDINGS=STANDINGS, letter=letter, url=text.url, show=show, written=working.written)
     return made
 
 
@@ -73,7 +73,22 @@ def render(template: str, **facts: Any) -> str:
     """Return a page from a template, without blank lines where Markdown would see the end of a block."""
     page = environment().get_template(template).render(**facts)
     page = re.sub(r"^[ \t]+(?=<)", "", page, flags=re.MULTILINE)
+    page = re.sub(r"<table.*?</table>", lambda table: _labelled(table[0]), page, flags=re.DOTALL)
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def _labelled(table: str) -> str:
+    """Return a table of ours with each cell named after its column, for screens too narrow for columns."""
+    heads = [re.sub(r"<[^>]+>", "", head) for head in re.findall(r'<th scope="col"[^>]*>(.*?)</th>', table)]
+
+    def row(found: re.Match[str]) -> str:
+        columns = iter(heads)
+        return re.sub(r"<td(?=[ >])|<th(?= scope=\"row\")", lambda cell: f'{cell[0]} data-label="{next(columns, "")}"', found[0])
+
+    if 'class="numbers budget"' in table:  # narrow enough as it is, and read across
+        return table
+    body = table.find("<tbody>")
+    return table[:body] + re.sub(r"<tr(?:(?!colspan).)*?</tr>", row, table[body:], flags=re.DOTALL).replace('">–</td>', '" data-none>–</td>')
 
 
 def front(title: str, description: str, source: str | None = None, figures: Mapping[str, str] | None = None, **more: Any) -> Markup:
@@ -129,7 +144,7 @@ def _requirement(record: Case, numbers: Numbers, index: int) -> dict[str, Any]:
     result = numbers.requirements[quality.id]
     unit = working.limit_unit(record, quality)
     sense = quality.limit.sense.replace("<=", "≤").replace(">=", "≥")
-    limit = f"{sense} {working.amount(result.bound, unit) if isinstance(quality.limit.bound, Name) else quality.limit.bound.text}"
+    limit = f"{sense} {working.amount(result.bound, unit) if isinstance(quality.limit.bound, Name) else working.written(quality.limit.bound)}"
     return {"quality": quality, "value": working.amount(result.value, unit), "limit": limit, "named": str(quality.limit.bound) if isinstance(quality.limit.bound, Name) else "", "holds": result.holds}
 
 
@@ -201,7 +216,7 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
         for part, share in other.utilisation.items()
         if share > 1
     ]
-    sets = [{"name": part, "before": record.assumptions[part].value.text, "after": amount.text} for part, amount in variant.set.items()]
+    sets = [{"name": part, "before": working.written(record.assumptions[part].value), "after": working.written(amount)} for part, amount in variant.set.items()]
     return {"id": name, "variant": variant, "sets": sets, "changed": changed, "missed": missed, "flips": flips, "strained": strained}
 
 

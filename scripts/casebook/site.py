@@ -31,10 +31,11 @@ def seal(base: Path) -> str:
     return digest.hexdigest()
 
 
-def command(base: Path, *arguments: str) -> subprocess.Popen[str]:
-    """Start the site builder."""
+def command(base: Path, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
+    """Start the site builder; what it says is kept for `finish`, or dropped if `quiet`."""
     program = [sys.executable, "-m", "mkdocs", *arguments]
-    return subprocess.Popen(program, cwd=base, env={**os.environ, **QUIET}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603 - our own interpreter
+    said = subprocess.DEVNULL if quiet else subprocess.PIPE
+    return subprocess.Popen(program, cwd=base, env={**os.environ, **QUIET}, stdout=said, stderr=subprocess.STDOUT, text=True)  # noqa: S603 - our own interpreter
 
 
 def fresh(base: Path) -> bool:

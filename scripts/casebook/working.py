@@ -1,5 +1,6 @@
 """The work behind a number, for people: a formula with names, and the same with values."""
 
+import re
 from collections.abc import Callable
 
 from markupsafe import Markup, escape
@@ -29,6 +30,11 @@ def amount(base: float, unit: Unit) -> str:
     return f"{show(base / unit.factor)} {unit.text}".strip()
 
 
+def written(quantity: Quantity) -> str:
+    """Return a quantity as its author wrote it, with the digits of long numbers grouped."""
+    return re.sub(r"^\d{5,}", lambda digits: f"{int(digits[0]):,}", quantity.text)
+
+
 def number(case: Case, numbers: Numbers, name: str) -> str:
     """Return the value of an assumption or estimate in its author's unit."""
     return amount(numbers.values[name], unit_of(case, name))
@@ -36,7 +42,7 @@ def number(case: Case, numbers: Numbers, name: str) -> str:
 
 def stated(case: Case, numbers: Numbers, part: Quantity | Name) -> str:
     """Return a quantity as written, or the value of the number that is named."""
-    return number(case, numbers, part) if isinstance(part, Name) else part.text
+    return number(case, numbers, part) if isinstance(part, Name) else written(part)
 
 
 def with_names(node: Node) -> Markup:
