@@ -17,7 +17,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from subprocess import Popen
 
     from casebook.findings import Finding
     from casebook.library import Library
@@ -120,8 +121,11 @@ def show(findings: Iterable[Finding]) -> None:
         out.print()
 
 
-def prepare(base: Path, only: str | None = None) -> bool:
-    """Check and render; print what was found. Return whether the tree is there to be published."""
+def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] | None = None) -> bool:
+    """Check and render; print what was found. Return whether the tree is there to be published.
+
+    `meanwhile` starts what can run while the downloads are drawn.
+    """
     from casebook import stamp
 
     said = stamp.unchanged(base, only)
@@ -145,6 +149,9 @@ def prepare(base: Path, only: str | None = None) -> bool:
     try:
         with Bar() as bar:
             done = tree.render(library, base, Store(base / "build/.cache/store"), bar.step, only)
+            if meanwhile:
+                meanwhile()
+            done.later()
     except draw.DrawingError as error:
         err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {error}")
         return False
@@ -167,17 +174,22 @@ def build(force: Annotated[bool, typer.Option("--force", help="Build the site ev
 
     base = root()
     site.restore(base)
-    if not prepare(base):
-        raise typer.Exit(1)
-    if not force and site.fresh(base):
-        out.print("site: up to date", markup=False)
-        return
+    builders: list[Popen[str]] = []
     try:
-        site.finish(base, site.start(base))
+        if not prepare(base, meanwhile=lambda: builders.append(site.start(base))):
+            raise typer.Exit(1)
+        if not builders and not force and site.fresh(base):
+            out.print("site: up to date", markup=False)
+            return
+        site.finish(base, builders[0] if builders else site.start(base))
     except site.SiteError as error:
         err.print("[bold red]casebook:[/] the site builder refused; the previous site is untouched")
         err.print(str(error), markup=False)
         raise typer.Exit(1) from None
+    finally:
+        for builder in builders:
+            if builder.poll() is None:
+                builder.kill()
     out.print("site: built into site/", markup=False)
 
 

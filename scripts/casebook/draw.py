@@ -34,7 +34,7 @@ KINDS = {
     "training": "#b3541e",
     "control": "#4d5866",
 }
-DPI = 144  # of the PNG: two pixels a point
+DPI = 108  # of the PNG: three pixels for two points
 INK, LINE, PANEL = "#1c2430", "#c3cad4", "#f6f8fa"
 
 
@@ -104,18 +104,23 @@ def programs() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(Path(name) for name in found if name))
 
 
-def render(source: str, form: str, pictures: Path) -> bytes:
+def pictures(source: str) -> list[str]:
+    """Return the names of the pictures that a DOT source uses."""
+    return sorted(set(re.findall(r'<IMG SRC="([^"]+)"', source)))
+
+
+def render(source: str, form: str, folder: Path) -> bytes:
     """Return DOT laid out and drawn as `svg` or `png`, with pictures from a folder.
 
     Raises DrawingError if a picture is missing or no program can draw the graph.
     """
-    for name in set(re.findall(r'<IMG SRC="([^"]+)"', source)):
-        if not (pictures / name).is_file():
+    for name in pictures(source):
+        if not (folder / name).is_file():
             raise DrawingError(f'the picture "{name}" is missing: Graphviz would leave an empty box')
     said = "it is not installed"
     options = [f"-Gdpi={DPI}", "-Gbgcolor=#ffffff"] if form == "png" else []
     for program in programs():
-        done = subprocess.run([program, "-Kdot", f"-T{form}", *options], input=source.encode(), capture_output=True, cwd=pictures, timeout=60, check=False)  # noqa: S603 - a program found on this machine, no shell
+        done = subprocess.run([program, "-Kdot", f"-T{form}", *options], input=source.encode(), capture_output=True, cwd=folder, timeout=60, check=False)  # noqa: S603 - a program found on this machine, no shell
         if done.returncode == 0 and done.stdout:
             return done.stdout
         said = done.stderr.decode(errors="replace").strip()[:300] or f"it ended with {done.returncode}"

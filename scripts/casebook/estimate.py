@@ -58,6 +58,7 @@ class Numbers:
     requirements: dict[str, Measure] = field(default_factory=dict)
     picks: dict[int, tuple[str, int]] = field(default_factory=dict)  # decision -> option, line of the rule
     problems: list[Problem] = field(default_factory=list)
+    sound: bool = False  # units are known to agree
     failed: set[str] = field(default_factory=set)  # estimates without a value; what uses them is not blamed
 
     def latency(self, flow: str, quantile: str) -> float | None:
@@ -70,9 +71,12 @@ class Numbers:
         return sum(hop.p50 if quantile == "p50" else hop.p99 for hop in hops) if hops is not None else None
 
 
-def compute(case: Case, overrides: Mapping[str, Quantity] | None = None) -> Numbers:
-    """Return the numbers of a case, with some assumptions overridden if wanted."""
-    numbers = Numbers()
+def compute(case: Case, overrides: Mapping[str, Quantity] | None = None, sound: Numbers | None = None) -> Numbers:
+    """Return the numbers of a case, with some assumptions overridden if wanted.
+
+    `sound` are the case's own numbers, without problems: units are then known to agree.
+    """
+    numbers = Numbers(sound=sound is not None and not sound.problems and not sound.failed)
     given = overrides or {}
     for name, assumption in case.assumptions.items():
         value = given.get(name, assumption.value)
@@ -99,10 +103,11 @@ def _estimate(case: Case, name: str, numbers: Numbers) -> float | Problem | None
     loc: Loc = ("estimates", name, "formula")
     if _hangs(estimate.formula, numbers):
         return None
-    problem = _unfit(case, estimate.formula, loc, numbers)
-    if problem:
-        return problem
-    dims = dimension(estimate.formula.tree, numbers.dims)
+    if numbers.sound:
+        return _value(estimate.formula, loc, numbers)
+    dims = _dims(case, estimate.formula, loc, numbers)
+    if isinstance(dims, Problem):
+        return dims
     if dims == BOOL:
         return Problem("C044", loc, "is a comparison, not a number", "put it into a decision's `when`, or estimate a quantity")
     if dims != estimate.unit.dims:
@@ -115,8 +120,8 @@ def _hangs(formula: Formula, numbers: Numbers) -> bool:
     return any(node.name in numbers.failed for node in formula.names)
 
 
-def _unfit(case: Case, formula: Formula, loc: Loc, numbers: Numbers) -> Problem | None:
-    """Return why a formula's names or units do not fit, if they do not."""
+def _dims(case: Case, formula: Formula, loc: Loc, numbers: Numbers) -> Dims | Problem:
+    """Return the dimensions of a formula, or why its names or units do not fit."""
     for node in formula.names:
         if node.name in numbers.dims:
             continue
@@ -126,10 +131,9 @@ def _unfit(case: Case, formula: Formula, loc: Loc, numbers: Numbers) -> Problem 
             return Problem("C043", loc, f"uses {below}", "estimates are computed in order: move that one up", node.start, node.end)
         return Problem("C043", loc, f'"{node.name}" is not a number of this case', "", node.start, node.end)
     try:
-        dimension(formula.tree, numbers.dims)
+        return dimension(formula.tree, numbers.dims)
     except FormulaError as error:
         return Problem("C044", loc, error.message, error.fix or "", error.start, error.end)
-    return None
 
 
 def _value(formula: Formula, loc: Loc, numbers: Numbers) -> float | Problem:
@@ -266,10 +270,10 @@ def _decisions(case: Case, numbers: Numbers) -> None:
             if _hangs(choice.when, numbers):
                 broken = True
                 continue
-            problem = _unfit(case, choice.when, loc, numbers)
-            if problem is None and dimension(choice.when.tree, numbers.dims) != BOOL:
-                problem = Problem("C044", loc, "is a number, but a condition compares", "compare it with something: `… > …`")
-            got = problem or _value(choice.when, loc, numbers)
+            dims = BOOL if numbers.sound else _dims(case, choice.when, loc, numbers)
+            if dims != BOOL and not isinstance(dims, Problem):
+                dims = Problem("C044", loc, "is a number, but a condition compares", "compare it with something: `… > …`")
+            got = dims if isinstance(dims, Problem) else _value(choice.when, loc, numbers)
             if isinstance(got, Problem):
                 numbers.problems.append(got)
                 broken = True

@@ -1,10 +1,10 @@
 """A finding as a value: code, place, what is wrong, why it is shown there, and the fix."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Place(NamedTuple):
     """A stretch of one line of one file; line and column count from 1, in characters."""
 
     path: str
@@ -14,7 +14,7 @@ class Place:
 
     def opening(self) -> "Place":
         """Return the first character of the place, for what spans lines."""
-        return replace(self, width=1)
+        return self._replace(width=1)
 
 
 @dataclass(frozen=True, slots=True)

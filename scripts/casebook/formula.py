@@ -134,9 +134,8 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
     Raises FormulaError where the units of two sides do not agree, or a name is not known.
     """
 
-    def need(condition: bool, message: str, fix: str, where: Node = node) -> None:
-        if not condition:
-            raise FormulaError(message, fix, where.start, where.end)
+    def refuse(message: str, fix: str, where: Node = node) -> FormulaError:
+        return FormulaError(message, fix, where.start, where.end)
 
     if node.op == "number":
         return ()
@@ -146,13 +145,16 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
         return of[node.name]
     args = [dimension(arg, of) for arg in node.args]
     if node.op in ("and", "or", "not"):
-        need(all(arg == BOOL for arg in args), f"`{node.op}` joins comparisons", "compare each number with something")
+        if any(arg != BOOL for arg in args):
+            raise refuse(f"`{node.op}` joins comparisons", "compare each number with something")
         return BOOL
     for arg, below in zip(args, node.args, strict=True):
-        need(arg != BOOL, "a comparison is not a number", "compare at the outermost level", below)
+        if arg == BOOL:
+            raise refuse("a comparison is not a number", "compare at the outermost level", below)
     if node.op in ("+", "-", "min", "max", "neg", *COMPARISON.values()):
         for other in args[1:]:
-            need(other == args[0], f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}", "multiply or divide by what converts one into the other")
+            if other != args[0]:
+                raise refuse(f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}", "multiply or divide by what converts one into the other")
         return BOOL if node.op in COMPARISON.values() else args[0]
     if node.op == "*":
         return _combine(args[0], args[1], 1)
@@ -161,16 +163,20 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
     if node.op == "**":
         power = node.args[1]
         sign, power = (-1, power.args[0]) if power.op == "neg" else (1, power)
-        need(not args[1], f"an exponent is a plain number, not {describe(args[1])}", "divide it by its unit")
-        need(not args[0] or power.op == "number", f"{describe(args[0])} can only be raised to a written number", "use a number such as 2")
+        if args[1]:
+            raise refuse(f"an exponent is a plain number, not {describe(args[1])}", "divide it by its unit")
+        if args[0] and power.op != "number":
+            raise refuse(f"{describe(args[0])} can only be raised to a written number", "use a number such as 2")
         return tuple((name, exponent * sign * power.value) for name, exponent in args[0]) if power.value else ()
     if node.op == "sqrt":
         return tuple((name, exponent / 2) for name, exponent in args[0])
     if node.op == "log2":
-        need(not args[0], f"log2 takes a plain number, not {describe(args[0])}", "divide it by something of the same unit")
+        if args[0]:
+            raise refuse(f"log2 takes a plain number, not {describe(args[0])}", "divide it by something of the same unit")
         return ()
     # ceil, floor
-    need(all(name not in _NOT_COUNTED for name, _ in args[0]), f"{node.op} rounds counts, not {describe(args[0])}", "divide by a unit first, so that a count remains")
+    if any(name in _NOT_COUNTED for name, _ in args[0]):
+        raise refuse(f"{node.op} rounds counts, not {describe(args[0])}", "divide by a unit first, so that a count remains")
     return args[0]
 
 

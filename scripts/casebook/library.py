@@ -89,7 +89,7 @@ def _entry(document: source.Document | None, found: list[Finding], path: str, ke
     if record is None:
         return Entry(key, path, digest, None, None, tuple(found), ())
     numbers = compute(record) if isinstance(record, Case) else None
-    scope = checks.Scope(document, record, numbers)
+    scope = checks.Scope.of(document, record, numbers)
     found += checks.run(scope)
     return Entry(key, path, digest, record, numbers, tuple(found), checks.uses(scope))
 

@@ -195,7 +195,7 @@ def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[
 def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[str, Any]:
     """Return a variant with what it changes: assumptions, estimates, requirements and picks."""
     variant = record.variants[name]
-    other = compute(record, variant.set)
+    other = compute(record, variant.set, numbers)
     changed = [
         {"name": estimate, "before": working.number(record, numbers, estimate), "after": working.number(record, other, estimate)}
         for estimate in record.estimates

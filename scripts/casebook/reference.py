@@ -2,6 +2,8 @@
 
 import types
 import typing
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from markupsafe import Markup
@@ -96,24 +98,29 @@ def _holds(annotation: Any) -> tuple[str, type[Part] | None]:
     return _WORDS.get(annotation, "text"), None
 
 
-def checks() -> dict[str, str]:
-    """Return the catalogue: an index, and a page a code, each with the report that it really gives."""
+def checks() -> dict[str, Callable[[], str]]:
+    """Return how to make the catalogue: an index, and a page a code with the report that it really gives."""
+    made: dict[str, Callable[[], str]] = {"contribute/checks/index.md": _checks_index}
+    made.update({f"contribute/checks/{code.lower()}.md": partial(_check, entry) for code, entry in catalogue.codes().items()})
+    return made
+
+
+def _checks_index() -> str:
     codes = list(catalogue.codes().values())
-    pages = {
-        "contribute/checks/index.md": render(
-            "checks.md.jinja",
-            front=front("Checks", "Every code that casebook check can print.", "scripts/casebook/catalogue.toml"),
-            codes=codes,
-            errors=sum(entry.level == "error" for entry in codes),
-            hints=sum(entry.level == "hint" for entry in codes),
-        )
-    }
-    for entry in codes:
-        told = "\n\n".join(report.text(finding) for finding in fired(entry))
-        pages[f"contribute/checks/{entry.code.lower()}.md"] = render(
-            "check.md.jinja",
-            front=front(f"{entry.code} {entry.title}", entry.why, "scripts/casebook/catalogue.toml"),
-            entry=entry,
-            report=Markup(text.attribute(told).replace("\n", "&#10;")),
-        )
-    return pages
+    return render(
+        "checks.md.jinja",
+        front=front("Checks", "Every code that casebook check can print.", "scripts/casebook/catalogue.toml"),
+        codes=codes,
+        errors=sum(entry.level == "error" for entry in codes),
+        hints=sum(entry.level == "hint" for entry in codes),
+    )
+
+
+def _check(entry: catalogue.Code) -> str:
+    told = "\n\n".join(report.text(finding) for finding in fired(entry))
+    return render(
+        "check.md.jinja",
+        front=front(f"{entry.code} {entry.title}", entry.why, "scripts/casebook/catalogue.toml"),
+        entry=entry,
+        report=Markup(text.attribute(told).replace("\n", "&#10;")),
+    )

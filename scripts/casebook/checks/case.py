@@ -123,7 +123,7 @@ def varied(scope: Scope) -> Iterator[Finding]:
                 sound = False
                 yield scope.found("C044", loc, f"is {describe(amount.dims)}, but the assumption is {describe(case.assumptions[number].value.dims)}", "write it in a unit of the assumption")
         if sound and not scope.sums.problems:
-            for problem in compute(case, variant.set).problems:
+            for problem in compute(case, variant.set, scope.sums).problems:
                 yield scope.found("C045", ("variants", name), f'under variant "{name}" a number has no value: {".".join(str(part) for part in problem.loc)} {problem.message}', "set the variant so that every number can be computed", key=True)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from casebook.checks.scope import Scope, texts
+from casebook.checks.scope import Scope
 from casebook.findings import Finding
 from casebook.source import Loc
 from casebook.spec import Block, Case, Grounded, Part
@@ -54,7 +54,7 @@ def cited(scope: Scope) -> Iterator[Finding]:
 
 def linked(scope: Scope) -> Iterator[Finding]:
     """A link in a text must be http, https, or the path of a record."""
-    for loc, text in texts(scope.record):
+    for loc, text in scope.texts:
         for target, at in links(text):
             if not is_web(target) and not RECORD.match(target):
                 yield scope.found("C032", loc, f'"{target[:60]}" is not a link that a text may hold', "give an address that begins with https://, or a record such as `blocks/event-log`", start=at, end=at + max(1, len(target)))

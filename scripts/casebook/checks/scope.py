@@ -25,6 +25,11 @@ class Scope:
     document: Document
     record: Any
     numbers: Numbers | None = None
+    texts: tuple[tuple[Loc, str], ...] = ()
+
+    @staticmethod
+    def of(document: Document, record: Any, numbers: Numbers | None = None) -> "Scope":
+        return Scope(document, record, numbers, tuple(texts(record)))
 
     @property
     def case(self) -> Case:
@@ -84,7 +89,7 @@ def uses(scope: Scope) -> tuple[Use, ...]:
         found.append(use("icon", record.icon, ("icon",)))
     elif isinstance(record, Tradeoff):
         pass
-    for loc, text in texts(record):
+    for loc, text in scope.texts:
         found += [use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)]
         # Two records may well cite the same words of the same page.
         if len(text) >= LONG_TEXT and loc[0] != "references" and loc[-1] != "quote":
