@@ -6,6 +6,7 @@ variant here, by a slider in the browser. What cannot be computed is a Problem, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from itertools import groupby
 
 from casebook.formula import BOOL, Formula, FormulaError, dimension, evaluate
@@ -17,8 +18,7 @@ from casebook.spec.architecture import Latency, Step
 TIME: Dims = (("time", 1.0),)
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(NamedTuple):
     """Why a number cannot be had: the code of its finding, where, and how to mend it."""
 
     code: str
@@ -29,8 +29,7 @@ class Problem:
     end: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hop:
+class Hop(NamedTuple):
     """One stretch of a request flow: a step, or parallel steps of which the slowest counts. Seconds."""
 
     steps: tuple[int, ...]
@@ -38,8 +37,7 @@ class Hop:
     p99: float
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(NamedTuple):
     """A requirement's measure: its value in base units and whether the limit holds."""
 
     value: float

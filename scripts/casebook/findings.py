@@ -1,6 +1,5 @@
 """A finding as a value: code, place, what is wrong, why it is shown there, and the fix."""
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -17,8 +16,7 @@ class Place(NamedTuple):
         return self._replace(width=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One fault or one piece of advice, as a person will read it.
 
     `what` follows the code in the headline, `line` is the text of the line, `note` stands beside the

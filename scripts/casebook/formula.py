@@ -10,7 +10,7 @@ import keyword
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from casebook.quantity import Dims, describe
 
@@ -32,8 +32,7 @@ class FormulaError(ValueError):
         self.message, self.fix, self.start, self.end = message, fix, start, end
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A node of the tree: an operator, its arguments, and where it stands in the text.
 
     `op` is `number` (with `value`), `name` (with `name`), or the operator or function itself.
@@ -47,8 +46,7 @@ class Node:
     end: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(NamedTuple):
     """A formula as written, and its tree."""
 
     text: str

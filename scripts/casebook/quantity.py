@@ -6,7 +6,7 @@ rows per event.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -36,8 +36,7 @@ class QuantityError(ValueError):
         self.message, self.fix, self.start, self.end = message, fix, start, end
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit as its author wrote it, with its size in base units and its dimensions."""
 
     text: str
@@ -45,8 +44,7 @@ class Unit:
     dims: Dims
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     """A number with a unit: `value` in the author's unit, `base` in base units (s, B, USD, counts)."""
 
     text: str

@@ -6,7 +6,7 @@ and a key twice are refused.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,24 +32,27 @@ class Document:
     path: str
     lines: tuple[str, ...]
     data: Any
-    keys: dict[Loc, Place] = field(repr=False)
-    values: dict[Loc, Place] = field(repr=False)
+    keys: dict[Loc, Any] = field(repr=False)  # the parser's events, of which few are ever asked for
+    values: dict[Loc, Any] = field(repr=False)
 
     def key(self, loc: Loc) -> Place:
         """Return the place of a key; of the nearest part above it, if it is not there."""
-        return self.keys.get(loc) or self.value(loc)
+        return self._place(self.keys[loc]) if loc in self.keys else self.value(loc)
 
     def value(self, loc: Loc) -> Place:
         """Return the place of a value; of the key of the nearest part above it, if it is not there."""
         if loc in self.values:
-            return self.values[loc]
+            return self._place(self.values[loc])
         while loc:
             loc = loc[:-1]
             if loc in self.keys:
-                return self.keys[loc]
+                return self._place(self.keys[loc])
             if loc in self.values:
-                return self.values[loc].opening()
+                return self._place(self.values[loc]).opening()
         return Place(self.path, 1, 1, 1)
+
+    def _place(self, event: Any) -> Place:
+        return _place(self.path, self.lines, event)
 
     def within(self, loc: Loc, start: int | None, end: int | None) -> Place:
         """Return the place of characters `start` to `end` of a scalar; of all of it, if it spans lines."""
@@ -76,6 +79,13 @@ class Document:
 
     def line(self, number: int) -> str:
         return self.lines[number - 1] if number <= len(self.lines) else ""
+
+
+def _place(path: str, lines: Sequence[str], event: Any) -> Place:
+    start, end = event.start_mark, event.end_mark
+    line = lines[start.line] if start.line < len(lines) else ""
+    width = end.column - start.column if end.line == start.line else len(line.rstrip()) - start.column
+    return Place(path, start.line + 1, start.column + 1, max(1, width))
 
 
 class _Refused(Exception):
@@ -142,16 +152,10 @@ def _syntax_fix(lines: list[str], line: int, problem: str) -> str:
 
 def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
     """Walk the parser's events into values and places; faults that leave a value are collected."""
-    keys: dict[Loc, Place] = {}
-    values: dict[Loc, Place] = {}
+    keys: dict[Loc, Any] = {}
+    values: dict[Loc, Any] = {}
     found: list[Finding] = []
     lines = text.split("\n")
-
-    def place(event: Any) -> Place:
-        start, end = event.start_mark, event.end_mark
-        line = lines[start.line] if start.line < len(lines) else ""
-        width = end.column - start.column if end.line == start.line else len(line.rstrip()) - start.column
-        return Place(name, start.line + 1, start.column + 1, max(1, width))
 
     def refuse(code: str, event: Any, message: str, fix: str) -> _Refused:
         return _Refused(code, event.start_mark, event.end_mark, message, fix)
@@ -168,7 +172,7 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
             raise refuse("C004", event, f"the tag {event.tag[:40]} is not used in records", "delete the tag")
         if len(loc) > DEEPEST:
             raise refuse("C002", event, f"is nested deeper than {DEEPEST} levels", "records are flat: see the field reference")
-        values[loc] = place(event)
+        values[loc] = event
         if isinstance(event, yaml.ScalarEvent):
             return plain(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -184,14 +188,14 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
             if not isinstance(below, yaml.ScalarEvent) or below.anchor or (below.tag and below.tag != "!"):
                 raise refuse("C004", below, "a key is a plain word", "write `key: value`")
             key = str(below.value)
-            at = place(below)
-            twice = (*loc, key) in keys
+            inside = (*loc, key)
+            twice = inside in keys
             if twice:
-                first = keys[(*loc, key)]
+                at, first = _place(name, lines, below), _place(name, lines, keys[inside])
                 found.append(Finding("C005", at, f'"{key[:40]}" stands here twice', lines[at.line - 1], f"first on line {first.line}", "delete one of the two"))
             else:
-                keys[(*loc, key)] = at
-            value = build(next(events), (*loc, key) if not twice else (*loc, key, "(again)"), events)
+                keys[inside] = below
+            value = build(next(events), inside if not twice else (*inside, "(again)"), events)
             if not twice:
                 mapping[key] = value
         raise AssertionError("the parser ends every collection")
@@ -209,5 +213,6 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
         return None, [Finding("C006", Place(name, 1, 1), "is empty", fix="write a record, beginning with `title:`; CONTRIBUTING shows the shortest")]
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a lone text"
-        return None, [Finding("C006", values[()].opening(), f"is {kind}, but a record is a mapping of keys to values", lines[values[()].line - 1] if values[()].line <= len(lines) else "", fix="begin with `title: …`; CONTRIBUTING shows the shortest record")]
+        at = _place(name, lines, values[()]).opening()
+        return None, [Finding("C006", at, f"is {kind}, but a record is a mapping of keys to values", lines[at.line - 1] if at.line <= len(lines) else "", fix="begin with `title: …`; CONTRIBUTING shows the shortest record")]
     return Document(name, tuple(lines), data, keys, values), found

@@ -46,11 +46,15 @@ def _parse(raw: bytes) -> etree._Element:
     return etree.fromstring(raw, etree.XMLParser(no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True))
 
 
-def inline(raw: bytes, graph: Graph) -> str:
-    """Return the diagram for a page: links and icons relative to `@base@`, colours by class."""
+def inline(raw: bytes, graph: Graph) -> tuple[str, str]:
+    """Return the diagram for a page, and its shape alone for a card.
+
+    The first has links and icons relative to `@base@` and colours by class; the second has no text and
+    no links, and is hidden from readers.
+    """
     root = _dressed(raw, graph, icons=f"{BASE}/assets/icons.svg", links=True)
     _check(root)
-    return _text(root)
+    return _text(root), _text(_bare(root))
 
 
 def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
@@ -69,23 +73,6 @@ def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
         root.insert(3, _symbol(name, drawings[name]))
     _check(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root) + "\n"
-
-
-def thumbnail(raw: bytes, graph: Graph) -> str:
-    """Return the diagram's shape alone, for a card: no text, no links, hidden from readers."""
-    root = _dressed(raw, graph, icons="", links=False)
-    for element in list(root.iter()):
-        tag = etree.QName(element).localname
-        if tag in ("text", "use", "title", "desc") or "tag" in (element.get("class") or "").split():
-            element.getparent().remove(element)
-    for element in root.iter():
-        for name in ("id", "data-node", "data-from", "data-to", "data-flow", "data-steps", "aria-label", "role"):
-            element.attrib.pop(name, None)
-    root.attrib.pop("aria-labelledby", None)
-    root.attrib.pop("width")
-    root.set("class", "diagram diagram--thumbnail")
-    _check(root)
-    return re.sub(r"(\d+\.\d)\d+", r"\1", _text(root))
 
 
 def sprite(drawings: Mapping[str, str]) -> str:
@@ -115,6 +102,17 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
     # A flat drawing needs few colours; this method costs a tenth of the default for the same look.
     canvas.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
     return out.getvalue()
+
+
+def _bare(root: etree._Element) -> etree._Element:
+    """Return a drawing's boxes, frames and lines, in whole numbers."""
+    bare = etree.Element(f"{{{SVG}}}svg", {"viewBox": root.get("viewBox"), "class": "diagram diagram--thumbnail", "aria-hidden": "true"}, nsmap={None: SVG})
+    for group in root.findall(f"{{{SVG}}}g"):
+        kept = _sub(bare, "g", {"class": group.get("class")})
+        for element in group.iter(f"{{{SVG}}}rect", f"{{{SVG}}}path"):
+            if "tag" not in element.get("class"):
+                _sub(kept, etree.QName(element).localname, {name: re.sub(r"\.\d+", "", value) for name, value in element.attrib.items()})
+    return bare
 
 
 def _symbol(name: str, drawing: str) -> etree._Element:

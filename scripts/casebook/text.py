@@ -87,9 +87,12 @@ def _safe(html: str) -> str:
     return html.replace("{", "&#123;").replace("}", "&#125;")
 
 
+_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "{": "&#123;", "}": "&#125;"})
+
+
 def attribute(text: str) -> str:
-    """Return text for an HTML attribute."""
-    return _safe(escape(text))
+    """Return text for HTML, an attribute's value too: nothing in it is markup or template."""
+    return text.translate(_ESCAPES)
 
 
 def heading(text: str) -> str:

@@ -47,7 +47,7 @@ class Outcome:
     written: int
     removed: int
     files: int
-    later: "Callable[[], None]"
+    later: Callable[[bool], None]
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def compose(entry: Entry, bench: Bench, store: Store | None) -> Drawn:
     picture = graph.build(entry.key.replace("/", "--"), entry.record, bench.blocks)
     source = draw.dot(picture)
     raw = draw.render(source, "svg", bench.pictures)
-    drawn = Drawn(entry.key, pages.case(entry, bench.names), svg.inline(raw, picture), svg.thumbnail(raw, picture), source, raw)
+    drawn = Drawn(entry.key, pages.case(entry, bench.names), *svg.inline(raw, picture), source, raw)
     if store:
         store.put("drawn", digest, drawn)
     return drawn
@@ -165,9 +165,12 @@ def render(library: Library, base: Path, store: Store | None = None, progress: P
     later = {f"assets/diagrams/{entry.key}.{form}" for entry in cases for form in ("svg", "png")}
     done = [sync(build / "docs", tree, later), sync(build / "theme", theme)]
 
-    def rest() -> None:
-        for count, (entry, drawn) in enumerate(zip(cases, results, strict=True), 1):
-            for form, content in zip(("svg", "png"), downloads(entry, drawn, table, store), strict=True):
+    def rest(alone: bool = True) -> None:
+        """Draw the downloads; not `alone` where another program has use for the other cores."""
+        pairs = [partial(downloads, entry, drawn, table, store) for entry, drawn in zip(cases, results, strict=True)]
+        made = together(pairs, many=alone and len(fresh) > 3)
+        for count, (entry, contents) in enumerate(zip(cases, made, strict=True), 1):
+            for form, content in zip(("svg", "png"), contents, strict=True):
                 _write(build / "docs/assets/diagrams" / f"{entry.key}.{form}", content)
             if progress:
                 progress("Drawing downloads", count, len(cases))

@@ -3,15 +3,16 @@
 import re
 from collections.abc import Callable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from casebook.estimate import Numbers
 from casebook.formula import Node
 from casebook.quantity import Quantity, Unit, show
 from casebook.spec import Case, Name, Quality
+from casebook.text import attribute
 
 _RANK = {"or": 1, "and": 2, "not": 3, "<": 4, "<=": 4, ">": 4, ">=": 4, "==": 4, "!=": 4, "+": 5, "-": 5, "*": 6, "/": 6, "neg": 7, "**": 8}
-_SIGN = {"*": "×", "-": "−", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "/": "/"}
+_SIGN = {"*": "×", "-": "−", "<": "&lt;", ">": "&gt;", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}
 
 
 def unit_of(case: Case, name: str) -> Unit:
@@ -47,33 +48,34 @@ def stated(case: Case, numbers: Numbers, part: Quantity | Name) -> str:
 
 def with_names(node: Node) -> Markup:
     """Return a formula as HTML, each name a link to its row."""
-    return _write(node, lambda name: Markup('<a class="name" href="#n-{0}">{0}</a>').format(name))
+    return Markup(_write(node, lambda name: f'<a class="name" href="#n-{name}">{name}</a>'))  # noqa: S704 - names of numbers are letters, digits and underscores
 
 
 def with_values(node: Node, case: Case, numbers: Numbers) -> Markup:
     """Return a formula as HTML with each name replaced by its value and unit."""
-    return _write(node, lambda name: Markup('<span class="value">{}</span>').format(number(case, numbers, name)))
+    return Markup(_write(node, lambda name: f'<span class="value">{attribute(number(case, numbers, name))}</span>'))  # noqa: S704 - escaped here
 
 
-def _write(node: Node, name: Callable[[str], Markup]) -> Markup:
+def _write(node: Node, name: Callable[[str], str]) -> str:
+    """Return a tree as HTML; operators are ours, and `name` escapes what it returns."""
     if node.op == "number":
-        return escape(show(node.value))
+        return show(node.value)
     if node.op == "name":
         return name(node.name)
     if node.op not in _RANK:
-        return Markup("{}({})").format(node.op, Markup(", ").join(_write(arg, name) for arg in node.args))
+        return f"{node.op}({', '.join(_write(arg, name) for arg in node.args)})"
     rank = _RANK[node.op]
 
-    def inner(arg: Node, strict: bool) -> Markup:
+    def inner(arg: Node, strict: bool) -> str:
         text = _write(arg, name)
         low = arg.op in _RANK and (_RANK[arg.op] < rank or (strict and _RANK[arg.op] == rank))
-        return Markup("({})").format(text) if low else text
+        return f"({text})" if low else text
 
     if node.op in ("neg", "not"):
-        return Markup("{}{}").format("−" if node.op == "neg" else "not ", inner(node.args[0], strict=True))
+        return ("−" if node.op == "neg" else "not ") + inner(node.args[0], strict=True)
     if node.op == "**":
-        return Markup("{}<sup>{}</sup>").format(inner(node.args[0], strict=True), _write(node.args[1], name))
+        return f"{inner(node.args[0], strict=True)}<sup>{_write(node.args[1], name)}</sup>"
     left = inner(node.args[0], strict=False)
     for arg in node.args[1:]:
-        left = Markup("{} {} {}").format(left, _SIGN.get(node.op, node.op), inner(arg, strict=node.op in ("-", "/")))
+        left = f"{left} {_SIGN.get(node.op, node.op)} {inner(arg, strict=node.op in ('-', '/'))}"
     return left

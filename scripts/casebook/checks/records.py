@@ -28,7 +28,7 @@ def figures(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Grounded]]:
     elif isinstance(part, dict):
         for key, value in part.items():
             yield from figures(value, (*loc, key))
-    elif isinstance(part, tuple):
+    elif type(part) is tuple:  # not a quantity or a formula, which are tuples of their own
         for index, value in enumerate(part):
             yield from figures(value, (*loc, index))
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
@@ -55,8 +55,7 @@ class Scope:
         return self.found(code, loc, what, fix, note=f'did you mean "{near[0]}"?' if near else "", key=key)
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(NamedTuple):
     """A mention, in one record, of something that another record holds or that must be unique."""
 
     kind: str  # block, tradeoff, option, criterion, link, title, text
@@ -107,7 +106,7 @@ def texts(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
     elif isinstance(part, dict):
         for key, value in part.items():
             yield from texts(value, (*loc, key))
-    elif isinstance(part, tuple):
+    elif type(part) is tuple:  # not a quantity or a formula, which are tuples of their own
         for index, value in enumerate(part):
             yield from texts(value, (*loc, index))
 
