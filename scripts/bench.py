@@ -30,15 +30,23 @@ def generate(base: Path, cases: int) -> None:
     shutil.copy(HERE / "mkdocs.yml", base)
     (base / "scripts/casebook").mkdir(parents=True)
     shutil.copy(HERE / "scripts/casebook/macros.py", base / "scripts/casebook")
-    real = sorted(file for track in ("deployment", "feature-stores", "pipelines") for file in (HERE / "cases" / track).glob("*.yml"))
+    real = sorted(
+        file
+        for track in ("deployment", "feature-stores", "pipelines")
+        for file in (HERE / "cases" / track).glob("*.yml")
+    )
     for number in range(cases):
         file = real[number % len(real)]
         head = file.read_text(encoding="utf-8").split("\n", 1)[0]
         record = vary(yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader), number)  # noqa: S506 - reads text only
         record["title"] = f"{record['title'][:60]} no. {number}"
-        target = base / "cases" / file.parent.name / (file.name if number < len(real) else f"{file.stem[:50]}-{number}.yml")
+        target = (
+            base / "cases" / file.parent.name / (file.name if number < len(real) else f"{file.stem[:50]}-{number}.yml")
+        )
         target.parent.mkdir(exist_ok=True)
-        target.write_text(head + "\n" + yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8")
+        target.write_text(
+            head + "\n" + yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8"
+        )
 
 
 def vary(node: object, number: int, key: str = "") -> object:
@@ -55,13 +63,13 @@ def vary(node: object, number: int, key: str = "") -> object:
 def timed(*command: str, cwd: Path) -> float:
     """Run a program and return its seconds; its failure ends the benchmark."""
     start = time.perf_counter()
-    done = subprocess.run(command, cwd=cwd, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False)  # noqa: S603 - our own programs
+    done = subprocess.run(command, cwd=cwd, env={**os.environ, **QUIET}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(done.stdout[-3000:] + done.stderr[-3000:])
     return time.perf_counter() - start
 
 
-def weight(site: Path, page: Path) -> tuple[int, int]:
+def weight(page: Path) -> tuple[int, int]:
     """Return bytes transferred for a page with what it loads, gzip, without the search index; and their number."""
     import re
 
@@ -81,30 +89,36 @@ def main() -> None:
         base = Path(folder)
         generate(base, cases)
         whole = timed(casebook, "build", cwd=base)
-        plain = min(timed(sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(base / "plain"), cwd=base) for _ in range(2))
-        print(f"{cases} cases, whole build, cold          {whole:7.2f} s")  # noqa: T201 - a report
-        print(f"plain MkDocs on the finished build/docs  {plain:7.2f} s")  # noqa: T201 - a report
-        print(f"  ratio                                  {whole / plain:7.2f}   (at most 1.25)")  # noqa: T201 - a report
+        plain = min(
+            timed(sys.executable, "-m", "mkdocs", "build", "-q", "-d", str(base / "plain"), cwd=base) for _ in range(2)
+        )
+        print(f"{cases} cases, whole build, cold          {whole:7.2f} s")
+        print(f"plain MkDocs on the finished build/docs  {plain:7.2f} s")
+        print(f"  ratio                                  {whole / plain:7.2f}   (at most 1.25)")
         shutil.rmtree(base / "build")
         first = timed(casebook, "render", cwd=base)
         second = timed(casebook, "render", cwd=base)
-        print(f"check and draw, cold                     {first:7.2f} s")  # noqa: T201 - a report
-        print(f"  again, nothing changed                 {second:7.2f} s, {100 * second / first:.1f} % (under 5 %)")  # noqa: T201 - a report
+        print(f"check and draw, cold                     {first:7.2f} s")
+        print(f"  again, nothing changed                 {second:7.2f} s, {100 * second / first:.1f} % (under 5 %)")
         edited = next((base / "cases/pipelines").glob("*.yml"))
         edited.write_text(edited.read_text(encoding="utf-8").replace("minutes: 45", "minutes: 50"), encoding="utf-8")
-        print(f"  one case edited                        {timed(casebook, 'render', cwd=base):7.2f} s")  # noqa: T201 - a report
+        print(f"  one case edited                        {timed(casebook, 'render', cwd=base):7.2f} s")
         store = Store(base / "build/.cache/store")
         icons = [file.stem for file in (base / "docs/assets/icons").glob("*.svg")]
         start = time.perf_counter()
         library = load(base / "cases", icons, store)
         warm = (time.perf_counter() - start) / len(library.entries)
-        print(f"check, warm, a record                    {1000 * warm:7.2f} ms (under 5 ms)")  # noqa: T201 - a report
+        print(f"check, warm, a record                    {1000 * warm:7.2f} ms (under 5 ms)")
         start = time.perf_counter()
         load(base / "cases", icons)
-        print(f"check, cold, a record                    {1000 * (time.perf_counter() - start) / len(library.entries):7.2f} ms")  # noqa: T201 - a report
+        print(
+            f"check, cold, a record                    {1000 * (time.perf_counter() - start) / len(library.entries):7.2f} ms"
+        )
         for page in sorted((base / "site/cases").glob("*/*/index.html"))[:3]:
-            size, files = weight(base / "site", page)
-            print(f"page weight, {page.parent.name[:24]:24}    {size / 1000:7.1f} kB gzip in {files} files (under 150 kB)")  # noqa: T201 - a report
+            size, files = weight(page)
+            print(
+                f"page weight, {page.parent.name[:24]:24}    {size / 1000:7.1f} kB gzip in {files} files (under 150 kB)"
+            )
 
 
 if __name__ == "__main__":

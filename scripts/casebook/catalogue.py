@@ -36,7 +36,11 @@ def codes() -> dict[str, Code]:
     made = {}
     for code, entry in data.items():
         change = tuple((old, new) for old, new in entry.pop("change", ()))
-        made[code] = Code(code=code, change=change, **{key: value.strip() if key != "content" else value for key, value in entry.items()})
+        made[code] = Code(
+            code=code,
+            change=change,
+            **{key: value.strip() if key != "content" else value for key, value in entry.items()},
+        )
     return made
 
 

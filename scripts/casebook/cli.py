@@ -26,11 +26,19 @@ if TYPE_CHECKING:
 
 MANY = 6  # records from which a progress bar is worth its line
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Check, draw and publish a library of ML system-design cases.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Check, draw and publish a library of ML system-design cases.",
+)
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
-Paths = Annotated[list[Path] | None, typer.Argument(help="Show findings of these files or folders alone; the whole library is checked.")]
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(help="Show findings of these files or folders alone; the whole library is checked."),
+]
 
 
 def root() -> Path:
@@ -38,7 +46,9 @@ def root() -> Path:
     for folder in (Path.cwd(), *Path.cwd().parents):
         if (folder / "cases").is_dir() and (folder / "mkdocs.yml").is_file():
             return folder
-    raise misuse("there is no `cases/` folder with a `mkdocs.yml` beside it here or above", "run this inside a clone of Casebook")
+    raise misuse(
+        "there is no `cases/` folder with a `mkdocs.yml` beside it here or above", "run this inside a clone of Casebook"
+    )
 
 
 def misuse(message: str, fix: str) -> typer.Exit:
@@ -50,7 +60,14 @@ class Bar:
     """A progress bar on standard error, for more than a handful of records and a person watching."""
 
     def __init__(self) -> None:
-        self.progress = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True, disable=not err.is_terminal)
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            console=err,
+            transient=True,
+            disable=not err.is_terminal,
+        )
         self.task = self.progress.add_task("", total=None, visible=False)
 
     def __enter__(self) -> Bar:
@@ -99,8 +116,15 @@ def check(
             raise misuse(f'"{path}" is not under cases/', "name a file or folder under cases/")
         wanted.append(full)
     library = load(base)
-    findings = [finding for finding in library.findings if not wanted or any((base / finding.place.path).resolve().is_relative_to(path) for path in wanted)]
-    records = sum(not wanted or any((base / entry.path).resolve().is_relative_to(path) for path in wanted) for entry in library.entries.values())
+    findings = [
+        finding
+        for finding in library.findings
+        if not wanted or any((base / finding.place.path).resolve().is_relative_to(path) for path in wanted)
+    ]
+    records = sum(
+        not wanted or any((base / entry.path).resolve().is_relative_to(path) for path in wanted)
+        for entry in library.entries.values()
+    )
     if form == "json":
         sys.stdout.write(report.as_json(findings) + "\n")
     else:
@@ -141,7 +165,10 @@ def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] |
         from difflib import get_close_matches
 
         near = get_close_matches(only, library.entries, n=1, cutoff=0.4)
-        raise misuse(f'there is no case "{only}"', f"try {near[0]}" if near else "name it by track and id, such as feature-stores/payment-fraud-features")
+        raise misuse(
+            f'there is no case "{only}"',
+            f"try {near[0]}" if near else "name it by track and id, such as feature-stores/payment-fraud-features",
+        )
     show(library.findings)
     said = report.summary(library.findings, len(library.entries))
     out.print(said, style="bold", markup=False)
@@ -169,7 +196,9 @@ def render() -> None:
 
 
 @app.command()
-def build(force: Annotated[bool, typer.Option("--force", help="Build the site even if nothing changed.")] = False) -> None:
+def build(
+    force: Annotated[bool, typer.Option("--force", help="Build the site even if nothing changed.")] = False,
+) -> None:
     """Check, render, and build the site into site/. A failed build leaves the previous site whole."""
     from casebook import site
 
@@ -196,7 +225,10 @@ def build(force: Annotated[bool, typer.Option("--force", help="Build the site ev
 
 @app.command()
 def serve(
-    case: Annotated[str, typer.Argument(help="Serve this case alone, by track and id or by its file: quick, however many there are.")] = "",
+    case: Annotated[
+        str,
+        typer.Argument(help="Serve this case alone, by track and id or by its file: quick, however many there are."),
+    ] = "",
     port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
 ) -> None:
     """Serve the site and follow every save; findings show here, and the last good pages stay up."""
@@ -207,7 +239,9 @@ def serve(
     base = root()
     only = case.removeprefix("cases/").removesuffix(".yml") or None
     ready = prepare(base, only)
-    server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
+    server = (
+        site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
+    )
     if server:
         out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
     try:
@@ -234,7 +268,10 @@ def explain(code: Annotated[str, typer.Argument(help="The code of a finding, suc
         from difflib import get_close_matches
 
         near = get_close_matches(code.upper(), known, n=1, cutoff=0.5)
-        raise misuse(f'"{code}" is not a code', f"try `casebook explain {near[0]}`" if near else f"codes run from {min(known)} to {max(known)}")
+        raise misuse(
+            f'"{code}" is not a code',
+            f"try `casebook explain {near[0]}`" if near else f"codes run from {min(known)} to {max(known)}",
+        )
     entry = known[code.upper()]
     out.print(f"[bold]{entry.code} {entry.title}[/] ({entry.level})\n")
     out.print(f"{entry.why}\n\n[bold]Fix[/]  {entry.fix}\n\n[bold]Example[/]\n")
@@ -244,7 +281,9 @@ def explain(code: Annotated[str, typer.Argument(help="The code of a finding, suc
 @app.command()
 def schema(
     kind: Annotated[str, typer.Argument(help="case, block or tradeoff.")] = "case",
-    write: Annotated[bool, typer.Option("--write", help="Write all three into build/docs/schema/, where editors look.")] = False,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write all three into build/docs/schema/, where editors look.")
+    ] = False,
 ) -> None:
     """Print a JSON Schema, or write all of them to where editors look."""
     from casebook.schema import KINDS, as_json, schemas
@@ -271,5 +310,7 @@ def main() -> None:
         err.print("casebook: interrupted")
         sys.exit(130)
     except OSError as error:
-        err.print(f"[bold red]casebook:[/] {error.strerror or error}" + (f": {error.filename}" if error.filename else ""))
+        err.print(
+            f"[bold red]casebook:[/] {error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+        )
         sys.exit(1)

@@ -58,8 +58,31 @@ def dot(graph: Graph) -> str:
         show=False,
         direction="TB",
         curvestyle="curved",
-        graph_attr={"label": "", "pad": "0.15", "nodesep": "0.34", "ranksep": "0.55", "bgcolor": "transparent", "fontname": FONT, "splines": "spline", "compound": "false"},
-        node_attr={"shape": "box", "style": "rounded,filled", "fixedsize": "false", "fillcolor": "#ffffff", "color": LINE, "fontname": FONT, "fontsize": "12", "fontcolor": INK, "labelloc": "c", "margin": "0.09,0.07", "height": "0.3", "width": "0.3", "penwidth": "1.2"},
+        graph_attr={
+            "label": "",
+            "pad": "0.15",
+            "nodesep": "0.34",
+            "ranksep": "0.55",
+            "bgcolor": "transparent",
+            "fontname": FONT,
+            "splines": "spline",
+            "compound": "false",
+        },
+        node_attr={
+            "shape": "box",
+            "style": "rounded,filled",
+            "fixedsize": "false",
+            "fillcolor": "#ffffff",
+            "color": LINE,
+            "fontname": FONT,
+            "fontsize": "12",
+            "fontcolor": INK,
+            "labelloc": "c",
+            "margin": "0.09,0.07",
+            "height": "0.3",
+            "width": "0.3",
+            "penwidth": "1.2",
+        },
         edge_attr={"fontname": FONT, "fontsize": "10", "color": LINE, "arrowsize": "0.7", "penwidth": "1.5"},
     )
     boxes = {}
@@ -67,23 +90,54 @@ def dot(graph: Graph) -> str:
         for group, label, vertices in graph.frames():
             frame = nullcontext()
             if group is not None:
-                frame = Cluster(graphviz.escape(label), graph_attr={"id": f"group:{group}", "bgcolor": PANEL, "pencolor": "#dde2e8", "fontname": FONT, "fontsize": "12", "fontcolor": "#5b6472", "margin": "14"})
+                frame = Cluster(
+                    graphviz.escape(label),
+                    graph_attr={
+                        "id": f"group:{group}",
+                        "bgcolor": PANEL,
+                        "pencolor": "#dde2e8",
+                        "fontname": FONT,
+                        "fontsize": "12",
+                        "fontcolor": "#5b6472",
+                        "margin": "14",
+                    },
+                )
                 frame.dot.name = f"cluster_{group}"
             with frame:
                 for vertex in vertices:
                     picture = f"{vertex.kind}-{vertex.icon}.png" if vertex.icon else ""
                     # The label holds the picture, beside its text; `image` would put it below.
-                    boxes[vertex.id] = Custom(_card(vertex.lines, picture), picture, nodeid=f"n-{vertex.id}", id=f"node:{vertex.id}", image="", shape="box", height="0.3")
+                    boxes[vertex.id] = Custom(
+                        _card(vertex.lines, picture),
+                        picture,
+                        nodeid=f"n-{vertex.id}",
+                        id=f"node:{vertex.id}",
+                        image="",
+                        shape="box",
+                        height="0.3",
+                    )
         for edge in graph.edges:
             colour = FLOWS[edge.flow % len(FLOWS)]
-            arrow = Arrow(label=_tag(edge.label), color=colour, style=STYLES[edge.kind], fontname=FONT, fontsize="10", fontcolor=colour, id=f"edge:{edge.flow}:{'.'.join(map(str, edge.steps))}:{edge.source}:{edge.target}")
+            arrow = Arrow(
+                label=_tag(edge.label),
+                color=colour,
+                style=STYLES[edge.kind],
+                fontname=FONT,
+                fontsize="10",
+                fontcolor=colour,
+                id=f"edge:{edge.flow}:{'.'.join(map(str, edge.steps))}:{edge.source}:{edge.target}",
+            )
             boxes[edge.source] >> arrow >> boxes[edge.target]
     return str(drawing.dot.source)
 
 
 def _card(lines: tuple[str, ...], picture: str) -> str:
     text = "<BR ALIGN='LEFT'/>".join(_escape(line) for line in lines)
-    cell = f'<TD FIXEDSIZE="TRUE" WIDTH="26" HEIGHT="24"><IMG SRC="{_escape(picture)}" SCALE="TRUE"/></TD>' if picture else ""
+    cell = (
+        f'<TD FIXEDSIZE="TRUE" WIDTH="26" HEIGHT="24"><IMG SRC="{_escape(picture)}" SCALE="TRUE"/></TD>'
+        if picture
+        else ""
+    )
     return f'<<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1"><TR>{cell}<TD ALIGN="LEFT">{text}<BR ALIGN="LEFT"/></TD></TR></TABLE>>'
 
 
@@ -120,7 +174,14 @@ def render(source: str, form: str, folder: Path) -> bytes:
     said = "it is not installed"
     options = [f"-Gdpi={DPI}", "-Gbgcolor=#ffffff"] if form == "png" else []
     for program in programs():
-        done = subprocess.run([program, "-Kdot", f"-T{form}", *options], input=source.encode(), capture_output=True, cwd=folder, timeout=60, check=False)  # noqa: S603 - a program found on this machine, no shell
+        done = subprocess.run(
+            [program, "-Kdot", f"-T{form}", *options],
+            input=source.encode(),
+            capture_output=True,
+            cwd=folder,
+            timeout=60,
+            check=False,
+        )
         if done.returncode == 0 and done.stdout:
             return done.stdout
         said = done.stderr.decode(errors="replace").strip()[:300] or f"it ended with {done.returncode}"

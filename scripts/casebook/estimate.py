@@ -6,8 +6,8 @@ variant here, by a slider in the browser. What cannot be computed is a Problem, 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from itertools import groupby
+from typing import NamedTuple
 
 from casebook.formula import BOOL, Formula, FormulaError, dimension, evaluate
 from casebook.quantity import Dims, Quantity, describe
@@ -77,8 +77,8 @@ def compute(case: Case, overrides: Mapping[str, Quantity] | None = None, sound: 
     numbers = Numbers(sound=sound is not None and not sound.problems and not sound.failed)
     given = overrides or {}
     for name, assumption in case.assumptions.items():
-        value = given.get(name, assumption.value)
-        numbers.values[name], numbers.dims[name] = value.base, assumption.value.dims
+        numbers.values[name] = given.get(name, assumption.value).base
+        numbers.dims[name] = assumption.value.dims
     for name, estimate in case.estimates.items():
         if name in case.assumptions:
             continue
@@ -107,9 +107,16 @@ def _estimate(case: Case, name: str, numbers: Numbers) -> float | Problem | None
     if isinstance(dims, Problem):
         return dims
     if dims == BOOL:
-        return Problem("C044", loc, "is a comparison, not a number", "put it into a decision's `when`, or estimate a quantity")
+        return Problem(
+            "C044", loc, "is a comparison, not a number", "put it into a decision's `when`, or estimate a quantity"
+        )
     if dims != estimate.unit.dims:
-        return Problem("C044", ("estimates", name, "unit"), f'"{estimate.unit.text}" is {describe(estimate.unit.dims)}, but the formula gives {describe(dims)}', "write the unit of the result, or mend the formula")
+        return Problem(
+            "C044",
+            ("estimates", name, "unit"),
+            f'"{estimate.unit.text}" is {describe(estimate.unit.dims)}, but the formula gives {describe(dims)}',
+            "write the unit of the result, or mend the formula",
+        )
     return _value(estimate.formula, loc, numbers)
 
 
@@ -126,7 +133,9 @@ def _dims(case: Case, formula: Formula, loc: Loc, numbers: Numbers) -> Dims | Pr
         if node.name in case.estimates:
             own = loc[:2] == ("estimates", node.name)
             below = "itself" if own else f'"{node.name}", which stands below it'
-            return Problem("C043", loc, f"uses {below}", "estimates are computed in order: move that one up", node.start, node.end)
+            return Problem(
+                "C043", loc, f"uses {below}", "estimates are computed in order: move that one up", node.start, node.end
+            )
         return Problem("C043", loc, f'"{node.name}" is not a number of this case', "", node.start, node.end)
     try:
         return dimension(formula.tree, numbers.dims)
@@ -186,21 +195,32 @@ def _step_times(case: Case, flow: str, index: int, step: Step, numbers: Numbers)
     latency, own = step_latency(case, step)
     if latency is None:
         return None
-    loc: Loc = ("architecture", "flows", flow, "steps", index, "latency") if own else ("architecture", "components", step.to, "latency")
+    loc: Loc = (
+        ("architecture", "flows", flow, "steps", index, "latency")
+        if own
+        else ("architecture", "components", step.to, "latency")
+    )
     times = []
     for quantile in ("p50", "p99"):
         got = _amount(getattr(latency, quantile), (*loc, quantile), numbers)
         if got is None:
             return None
         if not isinstance(got, Problem) and got[1] != TIME:
-            got = Problem("C044", (*loc, quantile), f"is {describe(got[1])}, but a latency is a time", "write it like `4 ms`")
+            got = Problem(
+                "C044", (*loc, quantile), f"is {describe(got[1])}, but a latency is a time", "write it like `4 ms`"
+            )
         if isinstance(got, Problem):
             if got not in numbers.problems:
                 numbers.problems.append(got)
             return None
         times.append(got[0])
     if times[0] > times[1]:
-        problem = Problem("C055", (*loc, "p50"), "is above the p99", "the median cannot exceed the 99th percentile: check which is which")
+        problem = Problem(
+            "C055",
+            (*loc, "p50"),
+            "is above the p99",
+            "the median cannot exceed the 99th percentile: check which is which",
+        )
         if problem not in numbers.problems:
             numbers.problems.append(problem)
     return times[0], times[1]
@@ -217,21 +237,30 @@ def _utilisation(case: Case, numbers: Numbers) -> None:
         numbers.problems.extend(problems)
         if problems or any(part is None for part in got.values()):
             continue
-        (load, load_dims), (capacity, capacity_dims), (replicas, replica_dims) = (part for part in got.values() if part is not None and not isinstance(part, Problem))
+        (load, load_dims), (capacity, capacity_dims), (replicas, replica_dims) = (
+            part for part in got.values() if part is not None and not isinstance(part, Problem)
+        )
         total = dict(load_dims)
         for dims in (capacity_dims, replica_dims):
             for dim, exponent in dims:
                 total[dim] = total.get(dim, 0.0) - exponent
         left = tuple(sorted((dim, exponent) for dim, exponent in total.items() if exponent))
         if left:
-            numbers.problems.append(Problem("C044", (*loc, "capacity"), f"load / (capacity x replicas) is {describe(left)}, but utilisation is a plain number", f"load is {describe(load_dims)}, replicas are {describe(replica_dims)}: write the capacity in the one over the other"))
+            numbers.problems.append(
+                Problem(
+                    "C044",
+                    (*loc, "capacity"),
+                    f"load / (capacity x replicas) is {describe(left)}, but utilisation is a plain number",
+                    f"load is {describe(load_dims)}, replicas are {describe(replica_dims)}: write the capacity in the one over the other",
+                )
+            )
         elif capacity * replicas == 0:
             numbers.problems.append(Problem("C045", (*loc, "capacity"), "is zero", "write what one replica can do"))
         else:
             numbers.utilisation[name] = load / (capacity * replicas)
 
 
-def measured(case: Case, measure: str, numbers: Numbers) -> tuple[float, Dims] | None:
+def measured(measure: str, numbers: Numbers) -> tuple[float, Dims] | None:
     """Return the value and dimensions of a requirement's measure; None if there is no such number."""
     flow, dot, quantile = measure.partition(".")
     if dot:
@@ -242,14 +271,19 @@ def measured(case: Case, measure: str, numbers: Numbers) -> tuple[float, Dims] |
 
 def _requirements(case: Case, numbers: Numbers) -> None:
     for index, quality in enumerate(case.requirements.quality):
-        got = measured(case, quality.measure, numbers)
+        got = measured(quality.measure, numbers)
         if got is None:
             continue
         value, dims = got
         loc: Loc = ("requirements", "quality", index, "limit")
         bound = _amount(quality.limit.bound, loc, numbers)
         if bound is not None and not isinstance(bound, Problem) and bound[1] != dims:
-            bound = Problem("C044", loc, f"is {describe(bound[1])}, but `{quality.measure}` is {describe(dims)}", "write the limit in a unit of the measure")
+            bound = Problem(
+                "C044",
+                loc,
+                f"is {describe(bound[1])}, but `{quality.measure}` is {describe(dims)}",
+                "write the limit in a unit of the measure",
+            )
         if isinstance(bound, Problem):
             numbers.problems.append(bound)
         elif bound is not None:
@@ -270,7 +304,9 @@ def _decisions(case: Case, numbers: Numbers) -> None:
                 continue
             dims = BOOL if numbers.sound else _dims(case, choice.when, loc, numbers)
             if dims != BOOL and not isinstance(dims, Problem):
-                dims = Problem("C044", loc, "is a number, but a condition compares", "compare it with something: `… > …`")
+                dims = Problem(
+                    "C044", loc, "is a number, but a condition compares", "compare it with something: `… > …`"
+                )
             got = dims if isinstance(dims, Problem) else _value(choice.when, loc, numbers)
             if isinstance(got, Problem):
                 numbers.problems.append(got)

@@ -62,20 +62,35 @@ def walk(node: Node) -> list[Node]:
 def parse(text: str) -> Formula:
     """Read a formula. Raises FormulaError with the place of what is not part of the language."""
     if len(text) > LONGEST:
-        raise FormulaError(f"is {len(text)} characters long, but a formula has at most {LONGEST}", "name a part of it as an estimate of its own")
+        raise FormulaError(
+            f"is {len(text)} characters long, but a formula has at most {LONGEST}",
+            "name a part of it as an estimate of its own",
+        )
     odd = re.search(r"[^A-Za-z0-9_+\-*/<>=!(),.\s]", text)
     if odd:
-        raise FormulaError(f'"{odd[0]}" is not part of a formula', "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2", odd.start(), odd.end())
+        raise FormulaError(
+            f'"{odd[0]}" is not part of a formula',
+            "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2",
+            odd.start(),
+            odd.end(),
+        )
     measured = re.search(r"(?<![\w.])\d[\d.]*\s*(?!and\b|or\b|not\b|[eE][+-]?\d)[A-Za-z_]\w*", text)
     if measured:
-        raise FormulaError("a number in a formula has no unit", "make it an assumption with a name and a reason", measured.start(), measured.end())
+        raise FormulaError(
+            "a number in a formula has no unit",
+            "make it an assumption with a name and a reason",
+            measured.start(),
+            measured.end(),
+        )
     flat = " ".join(text.split("\n"))
     try:
         body = ast.parse(flat.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = getattr(error, "offset", None)
         start = min(len(flat) - 1, max(0, at - 1 + len(flat) - len(flat.lstrip()))) if at else None
-        raise FormulaError("is not a complete expression", "check brackets and operators", start, None if start is None else start + 1) from None
+        raise FormulaError(
+            "is not a complete expression", "check brackets and operators", start, None if start is None else start + 1
+        ) from None
     lead = len(flat) - len(flat.lstrip())
     tree = _convert(body, lead if flat == text else 0, 0)
     return Formula(text.strip(), tree, tuple(node for node in walk(tree) if node.op == "name"))
@@ -116,11 +131,17 @@ def _convert(node: ast.expr, lead: int, depth: int) -> Node:
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in FUNCTIONS:
             least, most = FUNCTIONS[name]
             if not least <= len(args) <= most:
-                raise refuse(f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(args)}", f"check the brackets of {name}(…)")
+                raise refuse(
+                    f"{name} takes {least if least == most else f'{least} to {most}'} values, not {len(args)}",
+                    f"check the brackets of {name}(…)",
+                )
             return made(name, *args)
         case ast.Call():
             raise refuse("is not a function of formulas", f"use one of {', '.join(FUNCTIONS)}")
-    raise refuse("is not part of the formula language", "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2")
+    raise refuse(
+        "is not part of the formula language",
+        "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2",
+    )
 
 
 BOOL: Dims = (("yes or no", 1.0),)  # the dimension of a comparison, so that it cannot be added to
@@ -152,7 +173,10 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
     if node.op in ("+", "-", "min", "max", "neg", *COMPARISON.values()):
         for other in args[1:]:
             if other != args[0]:
-                raise refuse(f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}", "multiply or divide by what converts one into the other")
+                raise refuse(
+                    f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}",
+                    "multiply or divide by what converts one into the other",
+                )
         return BOOL if node.op in COMPARISON.values() else args[0]
     if node.op == "*":
         return _combine(args[0], args[1], 1)
@@ -170,11 +194,15 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
         return tuple((name, exponent / 2) for name, exponent in args[0])
     if node.op == "log2":
         if args[0]:
-            raise refuse(f"log2 takes a plain number, not {describe(args[0])}", "divide it by something of the same unit")
+            raise refuse(
+                f"log2 takes a plain number, not {describe(args[0])}", "divide it by something of the same unit"
+            )
         return ()
     # ceil, floor
     if any(name in _NOT_COUNTED for name, _ in args[0]):
-        raise refuse(f"{node.op} rounds counts, not {describe(args[0])}", "divide by a unit first, so that a count remains")
+        raise refuse(
+            f"{node.op} rounds counts, not {describe(args[0])}", "divide by a unit first, so that a count remains"
+        )
     return args[0]
 
 
@@ -240,13 +268,26 @@ def _evaluate(node: Node, values: Mapping[str, float]) -> float:
             return float(math.ceil(first) if op == "ceil" else math.floor(first))
         case "sqrt":
             if first < 0:
-                raise FormulaError("takes the square root of a negative number", "check the signs", node.start, node.end)
+                raise FormulaError(
+                    "takes the square root of a negative number", "check the signs", node.start, node.end
+                )
             return math.sqrt(first)
         case "log2":
             if first <= 0:
-                raise FormulaError("takes the logarithm of a number that is not above zero", "check the signs", node.start, node.end)
+                raise FormulaError(
+                    "takes the logarithm of a number that is not above zero", "check the signs", node.start, node.end
+                )
             return math.log2(first)
-    return float({"<": first < second, "<=": first <= second, ">": first > second, ">=": first >= second, "==": first == second, "!=": first != second}[op])
+    return float(
+        {
+            "<": first < second,
+            "<=": first <= second,
+            ">": first > second,
+            ">=": first >= second,
+            "==": first == second,
+            "!=": first != second,
+        }[op]
+    )
 
 
 def _power(base: float, exponent: float, node: Node) -> float:

@@ -51,7 +51,6 @@ class Graph:
     vertices: tuple[Vertex, ...]
     edges: tuple[Edge, ...]
 
-
     def frames(self) -> list[tuple[str | None, str, tuple[Vertex, ...]]]:
         """Return the frames in order (id, label, boxes); a box without a group is a frame of its own, without an id."""
         labels = dict(self.groups)
@@ -99,7 +98,9 @@ def build(identity: str, case: Case, blocks: Mapping[str, Block]) -> Graph:
             edges.append(Edge(source, target, index, flow.kind, tuple(steps), label))
     # Graphviz breaks cycles by where it starts: begin where the first flow begins, so that what answers
     # points backwards and the reader starts at the left.
-    order = list(dict.fromkeys([end for edge in edges for end in (edge.source, edge.target)] + list(architecture.components)))
+    order = list(
+        dict.fromkeys([end for edge in edges for end in (edge.source, edge.target)] + list(architecture.components))
+    )
     vertices.sort(key=lambda vertex: order.index(vertex.id))
     return Graph(
         id=identity,

@@ -120,7 +120,10 @@ def misplaced(path: PurePosixPath) -> tuple[str, str] | None:
     if path.suffix != ".yml":
         return f'has the ending "{path.suffix}", but a record ends in .yml', f"rename it to {path.stem}.yml"
     if not re.match(ID, path.stem) or len(path.stem) > 60:
-        return f'"{path.stem}" is not an id', "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`"
+        return (
+            f'"{path.stem}" is not an id',
+            "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`",
+        )
     return None
 
 
@@ -146,7 +149,12 @@ def find(root: Path) -> tuple[list[tuple[str, str, str]], list[Finding]]:
     return jobs, found
 
 
-def load(root: Path, icons: Iterable[str] = (), store: Store | None = None, progress: Callable[[str, int, int], None] | None = None) -> Library:
+def load(
+    root: Path,
+    icons: Iterable[str] = (),
+    store: Store | None = None,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Library:
     """Load the library under `root` (a folder such as `cases/`) and run every rule.
 
     With a `store`, files that did not change are not examined again.
@@ -157,7 +165,9 @@ def load(root: Path, icons: Iterable[str] = (), store: Store | None = None, prog
     workers = min(os.cpu_count() or 1, 8)
     if len(fresh) >= MANY and workers > 1 and "fork" in _methods():
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            results: Iterable[Entry] = pool.map(partial(_load, store=store), jobs, chunksize=max(1, len(jobs) // (workers * 4)))
+            results: Iterable[Entry] = pool.map(
+                partial(_load, store=store), jobs, chunksize=max(1, len(jobs) // (workers * 4))
+            )
             _collect(results, entries, len(jobs), progress)
     else:
         _collect((_load(job, store) for job in jobs), entries, len(jobs), progress)
@@ -182,7 +192,9 @@ def assemble(entries: Iterable[Entry], found: Iterable[Finding] = (), icons: Ite
     return Library(shelved, sorted(set(findings), key=lambda finding: finding.order))
 
 
-def _collect(results: Iterable[Entry], entries: dict[str, Entry], total: int, progress: Callable[[str, int, int], None] | None) -> None:
+def _collect(
+    results: Iterable[Entry], entries: dict[str, Entry], total: int, progress: Callable[[str, int, int], None] | None
+) -> None:
     for count, entry in enumerate(results, 1):
         entries[entry.key] = entry
         if progress:
@@ -191,7 +203,11 @@ def _collect(results: Iterable[Entry], entries: dict[str, Entry], total: int, pr
 
 def _digest_of(job: tuple[str, str, str]) -> str:
     try:
-        return Store.digest(job[1].encode(), Path(job[0]).read_bytes()) if Path(job[0]).stat().st_size <= source.LARGEST else ""
+        return (
+            Store.digest(job[1].encode(), Path(job[0]).read_bytes())
+            if Path(job[0]).stat().st_size <= source.LARGEST
+            else ""
+        )
     except OSError:
         return ""
 

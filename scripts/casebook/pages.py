@@ -31,12 +31,17 @@ class Names:
     """What a case's page says of other records: their titles and how they are shown."""
 
     blocks: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)  # id -> title, kind, icon
-    tradeoffs: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = field(default_factory=dict)
+    tradeoffs: Mapping[str, tuple[str, str, tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]] = field(
+        default_factory=dict
+    )
 
     @staticmethod
     def of(library: Library) -> "Names":
         return Names(
-            {name: (entry.record.title, entry.record.kind, entry.record.icon) for name, entry in library.blocks().items()},
+            {
+                name: (entry.record.title, entry.record.kind, entry.record.icon)
+                for name, entry in library.blocks().items()
+            },
             {
                 name: (
                     entry.record.title,
@@ -56,7 +61,14 @@ def environment() -> Environment:
     def finalize(value: Any) -> Any:
         return value if isinstance(value, Markup) else Markup(text.attribute(str(value)))
 
-    made = Environment(loader=PackageLoader("casebook", "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=finalize)
+    made = Environment(
+        loader=PackageLoader("casebook", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+    )
     made.filters.update(
         prose=lambda value, root: Markup(text.block(value, root)),
         line=lambda value, root: Markup(text.line(value, root)),
@@ -65,7 +77,15 @@ def environment() -> Environment:
         front=lambda value: Markup(json.dumps(value, ensure_ascii=False)),
         rating=lambda value: f"+{value}" if value > 0 else str(value).replace("-", "−"),
     )
-    made.globals.update(TRACKS=TRACKS, LEVELS=LEVELS, STANDINGS=STANDINGS, letter=letter, url=text.url, show=show, written=working.written)
+    made.globals.update(
+        TRACKS=TRACKS,
+        LEVELS=LEVELS,
+        STANDINGS=STANDINGS,
+        letter=letter,
+        url=text.url,
+        show=show,
+        written=working.written,
+    )
     return made
 
 
@@ -83,15 +103,21 @@ def _labelled(table: str) -> str:
 
     def row(found: re.Match[str]) -> str:
         columns = iter(heads)
-        return re.sub(r"<td(?=[ >])|<th(?= scope=\"row\")", lambda cell: f'{cell[0]} data-label="{next(columns, "")}"', found[0])
+        return re.sub(
+            r"<td(?=[ >])|<th(?= scope=\"row\")", lambda cell: f'{cell[0]} data-label="{next(columns, "")}"', found[0]
+        )
 
     if 'class="numbers budget"' in table:  # narrow enough as it is, and read across
         return table
     body = table.find("<tbody>")
-    return table[:body] + re.sub(r"<tr(?:(?!colspan).)*?</tr>", row, table[body:], flags=re.DOTALL).replace('">–</td>', '" data-none>–</td>')
+    return table[:body] + re.sub(r"<tr(?:(?!colspan).)*?</tr>", row, table[body:], flags=re.DOTALL).replace(
+        '">–</td>', '" data-none>–</td>'
+    )
 
 
-def front(title: str, description: str, source: str | None = None, figures: Mapping[str, str] | None = None, **more: Any) -> Markup:
+def front(
+    title: str, description: str, source: str | None = None, figures: Mapping[str, str] | None = None, **more: Any
+) -> Markup:
     """Return front matter: JSON, which is YAML too, with every text escaped for the HTML it goes into."""
     meta: dict[str, Any] = {"title": text.attribute(title), "description": text.attribute(text.plain(description))}
     if source:
@@ -99,7 +125,9 @@ def front(title: str, description: str, source: str | None = None, figures: Mapp
     if figures:
         meta["figures"] = dict(figures)
     meta.update(more)
-    return Markup("---\n" + "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()) + "---\n")
+    return Markup(
+        "---\n" + "".join(f"{key}: {json.dumps(value, ensure_ascii=False)}\n" for key, value in meta.items()) + "---\n"
+    )
 
 
 def case(entry: Entry, names: Names) -> str:
@@ -110,7 +138,9 @@ def case(entry: Entry, names: Names) -> str:
     root = "../../../"
     return render(
         "case.md.jinja",
-        front=front(record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.html"}, hide=["navigation"]),
+        front=front(
+            record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.html"}, hide=["navigation"]
+        ),
         key=entry.key,
         case=record,
         numbers=numbers,
@@ -145,7 +175,13 @@ def _requirement(record: Case, numbers: Numbers, index: int) -> dict[str, Any]:
     unit = working.limit_unit(record, quality)
     sense = quality.limit.sense.replace("<=", "≤").replace(">=", "≥")
     limit = f"{sense} {working.amount(result.bound, unit) if isinstance(quality.limit.bound, Name) else working.written(quality.limit.bound)}"
-    return {"quality": quality, "value": working.amount(result.value, unit), "limit": limit, "named": str(quality.limit.bound) if isinstance(quality.limit.bound, Name) else "", "holds": result.holds}
+    return {
+        "quality": quality,
+        "value": working.amount(result.value, unit),
+        "limit": limit,
+        "named": str(quality.limit.bound) if isinstance(quality.limit.bound, Name) else "",
+        "holds": result.holds,
+    }
 
 
 def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
@@ -156,7 +192,9 @@ def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
     rows = [
         {
             "steps": " ".join(f"{letter(place)}{step + 1}" for step in hop.steps),
-            "to": ", ".join(dict.fromkeys(record.architecture.components[flow.steps[step].to].label for step in hop.steps)),
+            "to": ", ".join(
+                dict.fromkeys(record.architecture.components[flow.steps[step].to].label for step in hop.steps)
+            ),
             "parallel": len(hop.steps) > 1,
             "p50": f"{show(hop.p50 * 1000)} ms",
             "p99": f"{show(hop.p99 * 1000)} ms",
@@ -164,7 +202,14 @@ def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
         }
         for hop in numbers.hops[name]
     ]
-    return {"id": name, "flow": flow, "rows": rows, "p50": f"{show(total50 * 1000)} ms", "p99": f"{show(total99 * 1000)} ms", "hops": len(list(runs(flow)))}
+    return {
+        "id": name,
+        "flow": flow,
+        "rows": rows,
+        "p50": f"{show(total50 * 1000)} ms",
+        "p99": f"{show(total99 * 1000)} ms",
+        "hops": len(list(runs(flow))),
+    }
 
 
 def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[str, Any]:
@@ -185,7 +230,11 @@ def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[
         "decision": decision,
         "title": title,
         "question": decision.question or question,
-        "options": [{"id": name, "title": label, "part": decision.options[name], "picked": name == decision.pick} for name, label in options if name in decision.options],
+        "options": [
+            {"id": name, "title": label, "part": decision.options[name], "picked": name == decision.pick}
+            for name, label in options
+            if name in decision.options
+        ],
         "criteria": criteria,
         "rule": rule,
         "pick": dict(options)[decision.pick],
@@ -197,17 +246,30 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
     variant = record.variants[name]
     other = compute(record, variant.set, numbers)
     changed = [
-        {"name": estimate, "before": working.number(record, numbers, estimate), "after": working.number(record, other, estimate)}
+        {
+            "name": estimate,
+            "before": working.number(record, numbers, estimate),
+            "after": working.number(record, other, estimate),
+        }
         for estimate in record.estimates
         if working.number(record, numbers, estimate) != working.number(record, other, estimate)
     ]
     missed = [
-        {"quality": quality, "value": working.amount(other.requirements[quality.id].value, working.limit_unit(record, quality)), "limit": working.amount(other.requirements[quality.id].bound, working.limit_unit(record, quality))}
+        {
+            "quality": quality,
+            "value": working.amount(other.requirements[quality.id].value, working.limit_unit(record, quality)),
+            "limit": working.amount(other.requirements[quality.id].bound, working.limit_unit(record, quality)),
+        }
         for quality in record.requirements.quality
         if not other.requirements[quality.id].holds
     ]
     flips = [
-        {"title": names.tradeoffs[decision.about][0], "before": dict(names.tradeoffs[decision.about][2])[decision.pick], "after": dict(names.tradeoffs[decision.about][2])[other.picks[index][0]], "index": index + 1}
+        {
+            "title": names.tradeoffs[decision.about][0],
+            "before": dict(names.tradeoffs[decision.about][2])[decision.pick],
+            "after": dict(names.tradeoffs[decision.about][2])[other.picks[index][0]],
+            "index": index + 1,
+        }
         for index, decision in enumerate(record.tradeoffs)
         if index in other.picks and other.picks[index][0] != decision.pick
     ]
@@ -216,14 +278,28 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
         for part, share in other.utilisation.items()
         if share > 1
     ]
-    sets = [{"name": part, "before": working.written(record.assumptions[part].value), "after": working.written(amount)} for part, amount in variant.set.items()]
-    return {"id": name, "variant": variant, "sets": sets, "changed": changed, "missed": missed, "flips": flips, "strained": strained}
+    sets = [
+        {"name": part, "before": working.written(record.assumptions[part].value), "after": working.written(amount)}
+        for part, amount in variant.set.items()
+    ]
+    return {
+        "id": name,
+        "variant": variant,
+        "sets": sets,
+        "changed": changed,
+        "missed": missed,
+        "flips": flips,
+        "strained": strained,
+    }
 
 
 def block(entry: Entry, library: Library) -> str:
     """Return the page of a building block."""
     record: Block = entry.record
-    users = [(other, [part for part in other.record.architecture.components.values() if part.block == entry.id]) for other in library.cases()]
+    users = [
+        (other, [part for part in other.record.architecture.components.values() if part.block == entry.id])
+        for other in library.cases()
+    ]
     return render(
         "block.md.jinja",
         front=front(record.title, record.summary, entry.path),
@@ -265,7 +341,12 @@ def cases_index(library: Library) -> str:
     weighed = {decision.about for entry in cases for decision in entry.record.tradeoffs}
     return render(
         "cases.md.jinja",
-        front=front("Cases", "Every case, by track, domain, level, block and trade-off.", figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.html" for entry in cases}, hide=["navigation", "toc"]),
+        front=front(
+            "Cases",
+            "Every case, by track, domain, level, block and trade-off.",
+            figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.html" for entry in cases},
+            hide=["navigation", "toc"],
+        ),
         cases=cases,
         root="../",
         domains=sorted({entry.record.domain for entry in cases}),
@@ -276,11 +357,27 @@ def cases_index(library: Library) -> str:
 
 def blocks_index(library: Library) -> str:
     """Return the index of building blocks, by kind."""
-    counts = {name: sum(any(part.block == name for part in entry.record.architecture.components.values()) for entry in library.cases()) for name in library.blocks()}
+    counts = {
+        name: sum(
+            any(part.block == name for part in entry.record.architecture.components.values())
+            for entry in library.cases()
+        )
+        for name in library.blocks()
+    }
     kinds: dict[str, list[Entry]] = {}
     for entry in library.blocks().values():
         kinds.setdefault(entry.record.kind, []).append(entry)
-    return render("blocks.md.jinja", front=front("Building blocks", "What the parts of the diagrams are, when to use them, and what they do.", hide=["navigation"]), kinds=kinds, counts=counts, root="../")
+    return render(
+        "blocks.md.jinja",
+        front=front(
+            "Building blocks",
+            "What the parts of the diagrams are, when to use them, and what they do.",
+            hide=["navigation"],
+        ),
+        kinds=kinds,
+        counts=counts,
+        root="../",
+    )
 
 
 def tradeoffs_index(library: Library) -> str:
@@ -293,4 +390,9 @@ def tradeoffs_index(library: Library) -> str:
                 if decision.about == name:
                     picks[decision.pick] = picks.get(decision.pick, 0) + 1
         rows.append((entry, [(part.title, picks.get(option, 0)) for option, part in entry.record.options.items()]))
-    return render("tradeoffs.md.jinja", front=front("Trade-offs", "The questions that recur, and what each case decided.", hide=["navigation"]), rows=rows, root="../")
+    return render(
+        "tradeoffs.md.jinja",
+        front=front("Trade-offs", "The questions that recur, and what each case decided.", hide=["navigation"]),
+        rows=rows,
+        root="../",
+    )

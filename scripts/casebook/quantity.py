@@ -6,11 +6,11 @@ rows per event.
 """
 
 import re
-from typing import NamedTuple
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import isfinite
+from typing import NamedTuple
 
 import pint
 
@@ -25,7 +25,9 @@ _HABITS = {
     "usd": "USD", "flops": "FLOP/s", "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "pct": "percent",
 }  # fmt: skip
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d{1,3})?")
-_UNIT = re.compile(r"[A-Za-z%µ]+(?:\*\*-?[1-9])?(?:\s*[*/·]\s*[A-Za-z%µ]+(?:\*\*-?[1-9])?)*$|1(?:\s*/\s*[A-Za-zµ]+(?:\*\*[1-9])?)+$")
+_UNIT = re.compile(
+    r"[A-Za-z%µ]+(?:\*\*-?[1-9])?(?:\s*[*/·]\s*[A-Za-z%µ]+(?:\*\*-?[1-9])?)*$|1(?:\s*/\s*[A-Za-zµ]+(?:\*\*[1-9])?)+$"
+)
 
 
 class QuantityError(ValueError):
@@ -72,7 +74,7 @@ def _registry() -> "pint.UnitRegistry[float]":
 @cache
 def names() -> tuple[str, ...]:
     """Return every unit's names and symbols, without prefixes, sorted."""
-    found = set()
+    found: set[str] = set()
     for line in files("casebook").joinpath("units.txt").read_text(encoding="utf-8").splitlines():
         head = line.split("#")[0].split("=")
         if len(head) > 1 and not head[0].strip().endswith("-"):
@@ -90,20 +92,29 @@ def unit(text: str) -> Unit:
     if not clean:
         return NONE
     if len(clean) > LONGEST or not _UNIT.match(clean):
-        raise QuantityError(f'"{clean[:LONGEST]}" is not a unit', "write units joined by `*` and `/`, such as `kB/request`", 0, len(text))
+        raise QuantityError(
+            f'"{clean[:LONGEST]}" is not a unit',
+            "write units joined by `*` and `/`, such as `kB/request`",
+            0,
+            len(text),
+        )
     registry = _registry()
     for word in re.finditer(r"[A-Za-z%µ]+", text):
         if word[0] not in ("percent", "%") and word[0] not in registry:
             near = nearest(word[0])
             raise QuantityError(
                 f'"{word[0]}" is not a unit',
-                f"write `{near}`" if near else "use a unit of the field reference; a new counted thing is one line in scripts/casebook/units.txt",
+                f"write `{near}`"
+                if near
+                else "use a unit of the field reference; a new counted thing is one line in scripts/casebook/units.txt",
                 word.start(),
                 word.end(),
             )
     parsed = registry.Quantity(1.0, re.sub(r"\s+", "", clean).replace("·", "*").replace("%", "percent")).to_base_units()
-    dims = tuple(sorted((name.strip("[]"), float(exponent)) for name, exponent in parsed.dimensionality.items() if exponent))
-    return Unit(clean, float(parsed.magnitude), dims)
+    dims = tuple(
+        sorted((name.strip("[]"), float(str(exponent))) for name, exponent in parsed.dimensionality.items() if exponent)
+    )
+    return Unit(clean, float(str(parsed.magnitude)), dims)
 
 
 def nearest(word: str) -> str | None:
@@ -124,10 +135,17 @@ def parse(text: str) -> Quantity:
     Raises QuantityError with the place of the fault.
     """
     if len(text) > LONGEST:
-        raise QuantityError(f"is {len(text)} characters long, but a quantity has at most {LONGEST}", "write a number and a unit", 0, len(text))
+        raise QuantityError(
+            f"is {len(text)} characters long, but a quantity has at most {LONGEST}",
+            "write a number and a unit",
+            0,
+            len(text),
+        )
     number = _NUMBER.match(text)
     if not number:
-        raise QuantityError(f'"{text}" does not begin with a number', "write a number and a unit, such as `30 ms`", 0, len(text))
+        raise QuantityError(
+            f'"{text}" does not begin with a number', "write a number and a unit, such as `30 ms`", 0, len(text)
+        )
     value, rest, at = float(number[0]), text[number.end() :], number.end()
     if re.match(r",\d", rest):
         raise QuantityError("commas do not group digits here", "write `150000` or `150 thousand`", 0, len(text))

@@ -19,7 +19,15 @@ from casebook.schema import KINDS
 from casebook.spec import Limit, Name, Part
 
 TITLES = {"case": "Case", "block": "Building block", "tradeoff": "Trade-off"}
-_WORDS: dict[Any, str] = {str: "text", int: "whole number", Quantity: "quantity", Unit: "unit", Formula: "formula", Limit: "limit", Name: "name"}
+_WORDS: dict[Any, str] = {
+    str: "text",
+    int: "whole number",
+    Quantity: "quantity",
+    Unit: "unit",
+    Formula: "formula",
+    Limit: "limit",
+    Name: "name",
+}
 
 
 def fields() -> str:
@@ -32,7 +40,11 @@ def fields() -> str:
         kinds.append((TITLES[kind], parts))
     return render(
         "fields.md.jinja",
-        front=front("Field reference", "Every key of every record: what it holds, what it is for, and an example.", "scripts/casebook/spec/"),
+        front=front(
+            "Field reference",
+            "Every key of every record: what it holds, what it is for, and an example.",
+            "scripts/casebook/spec/",
+        ),
         kinds=kinds,
         units=quantity.names(),
         functions=FUNCTIONS,
@@ -58,7 +70,14 @@ def _collect(model: type[BaseModel], parts: list[dict[str, Any]], seen: set[type
         )
         if part:
             inner.append(part)
-    parts.append({"name": model.__name__, "anchor": _anchor(model), "about": (model.__doc__ or "").strip().split("\n")[0], "rows": rows})
+    parts.append(
+        {
+            "name": model.__name__,
+            "anchor": _anchor(model),
+            "about": (model.__doc__ or "").strip().split("\n")[0],
+            "rows": rows,
+        }
+    )
     for part in inner:
         _collect(part, parts, seen)
 
@@ -101,7 +120,9 @@ def _holds(annotation: Any) -> tuple[str, type[Part] | None]:
 def checks() -> dict[str, Callable[[], str]]:
     """Return how to make the catalogue: an index, and a page a code with the report that it really gives."""
     made: dict[str, Callable[[], str]] = {"contribute/checks/index.md": _checks_index}
-    made.update({f"contribute/checks/{code.lower()}.md": partial(_check, entry) for code, entry in catalogue.codes().items()})
+    made.update(
+        {f"contribute/checks/{code.lower()}.md": partial(_check, entry) for code, entry in catalogue.codes().items()}
+    )
     return made
 
 

@@ -25,7 +25,9 @@ def text(finding: Finding, colour: bool = False) -> str:
 
     place = finding.place
     tone = "bold red" if level(finding) == "error" else "bold yellow"
-    rows = [f"{paint('bold', f'{place.path}:{place.line}:{place.column}:')} {paint(tone, f'{level(finding)} {finding.code}')} {paint('bold', finding.what)}"]
+    rows = [
+        f"{paint('bold', f'{place.path}:{place.line}:{place.column}:')} {paint(tone, f'{level(finding)} {finding.code}')} {paint('bold', finding.what)}"
+    ]
     if finding.line.strip():
         number = str(place.line)
         margin = " " * len(number)
@@ -35,7 +37,9 @@ def text(finding: Finding, colour: bool = False) -> str:
         bar = paint("dim", "|")
         rows.append(f"{margin} {bar}")
         rows.append(f"{paint('dim', number)} {bar} {paint('none', shown.rstrip())}")
-        rows.append(f"{margin} {bar} {pad}{paint(tone, caret)}{' ' if finding.note else ''}{paint('cyan', finding.note)}")
+        rows.append(
+            f"{margin} {bar} {pad}{paint(tone, caret)}{' ' if finding.note else ''}{paint('cyan', finding.note)}"
+        )
     elif finding.note:
         rows.append(f"   = note: {paint('none', finding.note)}")
     if finding.fix:
@@ -61,7 +65,9 @@ def summary(findings: Iterable[Finding], records: int) -> str:
     looked = f"{records} {'record' if records == 1 else 'records'} checked"
     if not levels:
         return f"{looked}: no findings"
-    parts = [f"{count} {word if count == 1 else word + 's'}" for count, word in ((errors, "error"), (hints, "hint")) if count]
+    parts = [
+        f"{count} {word if count == 1 else word + 's'}" for count, word in ((errors, "error"), (hints, "hint")) if count
+    ]
     return f"{looked}: {', '.join(parts)}"
 
 
@@ -69,13 +75,20 @@ def annotation(finding: Finding) -> str:
     """Return a finding as an annotation of GitHub's workflow commands."""
 
     def escaped(part: str, extra: str = "") -> str:
-        for letter, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A"), *((letter, f"%{ord(letter):02X}") for letter in extra)):
+        for letter, code in (
+            ("%", "%25"),
+            ("\r", "%0D"),
+            ("\n", "%0A"),
+            *((letter, f"%{ord(letter):02X}") for letter in extra),
+        ):
             part = part.replace(letter, code)
         return part
 
     place = finding.place
     kind = "error" if level(finding) == "error" else "notice"
-    message = ". ".join(part for part in (finding.what, finding.note, f"Fix: {finding.fix}" if finding.fix else "") if part)
+    message = ". ".join(
+        part for part in (finding.what, finding.note, f"Fix: {finding.fix}" if finding.fix else "") if part
+    )
     title = f"{finding.code} {catalogue.get(finding.code).title}"
     return f"::{kind} file={escaped(place.path, ',:')},line={place.line},col={place.column},endColumn={place.column + place.width},title={escaped(title, ',:')}::{escaped(message)}"
 

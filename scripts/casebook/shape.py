@@ -35,7 +35,11 @@ def validate(document: Document, model: type[Record]) -> tuple[Record | None, li
     except ValidationError as error:
         details = error.errors(include_url=False)
         # A misspelt key is one mistake: the key that it stands for is not reported as missing too.
-        meant = {(*detail["loc"][:-1], _near(model, detail["loc"])) for detail in details if detail["type"] == "extra_forbidden"}
+        meant = {
+            (*detail["loc"][:-1], _near(model, detail["loc"]))
+            for detail in details
+            if detail["type"] == "extra_forbidden"
+        }
         return None, [_finding(document, model, detail) for detail in details if not _echo(document, detail, meant)]
 
 
@@ -44,7 +48,11 @@ def _echo(document: Document, detail: ErrorDetails, meant: set[Loc]) -> bool:
     if detail["type"] == "missing":
         return detail["loc"] in meant
     value = document.at(detail["loc"])
-    return detail["type"] == "too_short" and isinstance(value, (list, dict)) and len(value) >= detail.get("ctx", {}).get("min_length", 0)
+    return (
+        detail["type"] == "too_short"
+        and isinstance(value, (list, dict))
+        and len(value) >= detail.get("ctx", {}).get("min_length", 0)
+    )
 
 
 def _near(model: type[BaseModel], loc: Loc) -> str:
@@ -62,29 +70,59 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
     name = str(loc[-1]) if loc else "the record"
     value = document.at(loc)
 
-    def found(code: str, what: str, fix: str, note: str = "", key: bool = False, span: tuple[Any, Any] = (None, None)) -> Finding:
+    def found(
+        code: str, what: str, fix: str, note: str = "", key: bool = False, span: tuple[Any, Any] = (None, None)
+    ) -> Finding:
         place = document.key(loc) if key else document.within(loc, *span)
         return Finding(code, place, what, document.line(place.line), note, fix)
 
     if kind == "casebook":
-        return found(context["code"], f"`{_where(loc)}` {context['message']}" if not context["message"].startswith('"') else f"{context['message']} in `{_where(loc)}`", context.get("fix", ""), span=(context.get("start"), context.get("end")))
+        return found(
+            context["code"],
+            f"`{_where(loc)}` {context['message']}"
+            if not context["message"].startswith('"')
+            else f"{context['message']} in `{_where(loc)}`",
+            context.get("fix", ""),
+            span=(context.get("start"), context.get("end")),
+        )
     if kind == "missing":
         parent = loc[:-1]
         place = document.value(parent) if len(parent) and isinstance(parent[-1], int) else document.key(parent)
         field = _fields(model, parent).get(name)
-        example = f", such as `{name}: {shorten(str(field.examples[0]), 60)}`" if field is not None and field.examples else ""
+        example = (
+            f", such as `{name}: {shorten(str(field.examples[0]), 60)}`" if field is not None and field.examples else ""
+        )
         owner = f"`{_where(parent)}`" if parent else "the record"
-        return Finding("C020", place.opening() if not parent else place, f"{owner} lacks `{name}`", document.line(place.line), "", f"add `{name}:`{example}")
+        return Finding(
+            "C020",
+            place.opening() if not parent else place,
+            f"{owner} lacks `{name}`",
+            document.line(place.line),
+            "",
+            f"add `{name}:`{example}",
+        )
     if kind == "extra_forbidden":
         near = _near(model, loc)
         fix = f"use `{near}`" if near else f"use one of {', '.join(_fields(model, loc[:-1]))}"
-        return found("C021", f'"{shorten(name)}" is not a key of {_owner(loc)}', fix, f'did you mean "{near}"?' if near else "", key=True)
+        return found(
+            "C021",
+            f'"{shorten(name)}" is not a key of {_owner(loc)}',
+            fix,
+            f'did you mean "{near}"?' if near else "",
+            key=True,
+        )
     if value is None and not is_key:
         return found("C026", f"`{_where(loc)}` is empty", "fill it in, or delete the key", key=True)
     if kind == "literal_error":
         choices = [str(choice) for choice in _choices(str(context.get("expected", "")))]
-        near = get_close_matches(str(value if not is_key else name).lower(), choices, n=1, cutoff=0.5)
-        return found("C022", f'"{shorten(str(value) if not is_key else name)}" is not a choice of `{_where(loc[:-1] if is_key else loc)}`', f"use one of {', '.join(choices)}", f'did you mean "{near[0]}"?' if near else "", key=is_key)
+        close = get_close_matches(str(value if not is_key else name).lower(), choices, n=1, cutoff=0.5)
+        return found(
+            "C022",
+            f'"{shorten(str(value) if not is_key else name)}" is not a choice of `{_where(loc[:-1] if is_key else loc)}`',
+            f"use one of {', '.join(choices)}",
+            f'did you mean "{close[0]}"?' if close else "",
+            key=is_key,
+        )
     if kind in _KINDS:
         wanted, fix = _KINDS[kind]
         return found("C023", f"`{_where(loc)}` must be {wanted}", fix)
@@ -93,13 +131,27 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         unit = "characters" if isinstance(value, str) else "entries"
         actual = len(value) if isinstance(value, (str, list, dict)) else context.get("actual_length", 0)
         sense = "at least" if "short" in kind else "at most"
-        return found("C024", f"`{_where(loc)}` has {actual} {unit}, but must have {sense} {bound}", "add what is missing" if "short" in kind else "shorten it", key=is_key or unit == "entries")
+        return found(
+            "C024",
+            f"`{_where(loc)}` has {actual} {unit}, but must have {sense} {bound}",
+            "add what is missing" if "short" in kind else "shorten it",
+            key=is_key or unit == "entries",
+        )
     if kind in ("greater_than_equal", "less_than_equal"):
         bound = context.get("ge", context.get("le"))
-        return found("C024", f"`{_where(loc)}` is {shorten(str(value))}, but must be {'at least' if 'ge' in context else 'at most'} {bound}", f"write a number that is {'not below' if 'ge' in context else 'not above'} {bound}")
+        return found(
+            "C024",
+            f"`{_where(loc)}` is {shorten(str(value))}, but must be {'at least' if 'ge' in context else 'at most'} {bound}",
+            f"write a number that is {'not below' if 'ge' in context else 'not above'} {bound}",
+        )
     if kind == "string_pattern_mismatch":
         what = name if is_key else str(value)
-        return found("C025", f'"{shorten(what)}" is not a well-formed {_form(str(context.get("pattern")))}', _form_fix(str(context.get("pattern")), what), key=is_key)
+        return found(
+            "C025",
+            f'"{shorten(what)}" is not a well-formed {_form(str(context.get("pattern")))}',
+            _form_fix(str(context.get("pattern")), what),
+            key=is_key,
+        )
     return found("C023", f"`{_where(loc)}`: {detail['msg']}", "see the field reference")
 
 
@@ -120,7 +172,15 @@ def _choices(expected: str) -> list[str]:
 
 
 def _form(pattern: str) -> str:
-    return "date" if "19|20" in pattern else "name of a number" if "(_" in pattern else "measure" if "p99" in pattern else "id"
+    return (
+        "date"
+        if "19|20" in pattern
+        else "name of a number"
+        if "(_" in pattern
+        else "measure"
+        if "p99" in pattern
+        else "id"
+    )
 
 
 def _form_fix(pattern: str, text: str) -> str:
@@ -132,7 +192,9 @@ def _form_fix(pattern: str, text: str) -> str:
     join = "_" if form == "name of a number" else "-"
     words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else " " for letter in text).split()
     guess = join.join(words).lstrip("0123456789_-")
-    return f"use small letters, digits and `{join}`" + (f": `{guess[:60]}`" if guess and guess != text else ", beginning with a letter")
+    return f"use small letters, digits and `{join}`" + (
+        f": `{guess[:60]}`" if guess and guess != text else ", beginning with a letter"
+    )
 
 
 def _fields(model: type[BaseModel], loc: Loc) -> dict[str, Any]:

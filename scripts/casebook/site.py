@@ -22,7 +22,9 @@ class SiteError(RuntimeError):
 def seal(base: Path) -> str:
     """Return a digest of what a site is built from: the trees, the settings, the builder."""
     digest = blake2b(digest_size=16)
-    digest.update(f"{version('mkdocs')} {version('mkdocs-material')} {sorted((key, value) for key, value in os.environ.items() if key.startswith('CASEBOOK_'))}".encode())
+    digest.update(
+        f"{version('mkdocs')} {version('mkdocs-material')} {sorted((key, value) for key, value in os.environ.items() if key.startswith('CASEBOOK_'))}".encode()
+    )
     for folder in ("build/docs", "build/theme"):
         for file in sorted(file for file in (base / folder).rglob("*") if file.is_file()):
             state = file.stat()
@@ -35,7 +37,9 @@ def command(base: Path, *arguments: str, quiet: bool = False) -> subprocess.Pope
     """Start the site builder; what it says is kept for `finish`, or dropped if `quiet`."""
     program = [sys.executable, "-m", "mkdocs", *arguments]
     said = subprocess.DEVNULL if quiet else subprocess.PIPE
-    return subprocess.Popen(program, cwd=base, env={**os.environ, **QUIET}, stdout=said, stderr=subprocess.STDOUT, text=True)  # noqa: S603 - our own interpreter
+    return subprocess.Popen(
+        program, cwd=base, env={**os.environ, **QUIET}, stdout=said, stderr=subprocess.STDOUT, text=True
+    )
 
 
 def fresh(base: Path) -> bool:

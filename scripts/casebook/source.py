@@ -88,7 +88,7 @@ def _place(path: str, lines: Sequence[str], event: Any) -> Place:
     return Place(path, start.line + 1, start.column + 1, max(1, width))
 
 
-class _Refused(Exception):
+class _RefusedError(Exception):
     def __init__(self, code: str, mark: Any, end: Any, message: str, fix: str) -> None:
         super().__init__(message)
         self.code, self.mark, self.end, self.message, self.fix = code, mark, end, message, fix
@@ -99,10 +99,24 @@ def read(path: Path, name: str) -> tuple[Document | None, list[Finding]]:
     try:
         size = path.stat().st_size
         if size > LARGEST:
-            return None, [Finding("C002", Place(name, 1, 1), f"is {size:,} bytes long, but a record has at most {LARGEST:,}", fix="move what recurs into a block or a trade-off, and cut the rest")]
+            return None, [
+                Finding(
+                    "C002",
+                    Place(name, 1, 1),
+                    f"is {size:,} bytes long, but a record has at most {LARGEST:,}",
+                    fix="move what recurs into a block or a trade-off, and cut the rest",
+                )
+            ]
         raw = path.read_bytes()
     except OSError as error:
-        return None, [Finding("C001", Place(name, 1, 1), f"cannot be read: {error.strerror or error}", fix="check the file and its rights")]
+        return None, [
+            Finding(
+                "C001",
+                Place(name, 1, 1),
+                f"cannot be read: {error.strerror or error}",
+                fix="check the file and its rights",
+            )
+        ]
     return parse(raw, name)
 
 
@@ -113,19 +127,35 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
     except UnicodeDecodeError as error:
         before = raw[: error.start]
         line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
-        return None, [Finding("C001", Place(name, line, column), f"is not UTF-8 text: byte 0x{raw[error.start]:02x}", fix="save the file as UTF-8")]
+        return None, [
+            Finding(
+                "C001",
+                Place(name, line, column),
+                f"is not UTF-8 text: byte 0x{raw[error.start]:02x}",
+                fix="save the file as UTF-8",
+            )
+        ]
     odd = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ufeff]", text)
     if odd:
         line = text.count("\n", 0, odd.start()) + 1
         column = odd.start() - (text.rfind("\n", 0, odd.start()) + 1) + 1
-        return None, [Finding("C001", Place(name, line, column), f"is not plain text: it holds the character U+{ord(odd[0]):04X}", fix="delete that character, or save the file as plain UTF-8 text")]
+        return None, [
+            Finding(
+                "C001",
+                Place(name, line, column),
+                f"is not plain text: it holds the character U+{ord(odd[0]):04X}",
+                fix="delete that character, or save the file as plain UTF-8 text",
+            )
+        ]
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     try:
         return _build(text, name)
-    except _Refused as refused:
+    except _RefusedError as refused:
         width = refused.end.column - refused.mark.column if refused.end and refused.end.line == refused.mark.line else 1
         place = Place(name, refused.mark.line + 1, refused.mark.column + 1, max(1, width))
-        return None, [Finding(refused.code, place, refused.message, [*text.split("\n"), ""][refused.mark.line], fix=refused.fix)]
+        return None, [
+            Finding(refused.code, place, refused.message, [*text.split("\n"), ""][refused.mark.line], fix=refused.fix)
+        ]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
@@ -135,7 +165,15 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
             line = max(1, len(text.rstrip("\n").split("\n")))
             column = len(lines[line - 1]) + 1
         problem = (error.problem or "is not YAML").replace("could not find expected ':'", "a key without `:`")
-        return None, [Finding("C003", Place(name, line, column), f"is not YAML: {problem}", lines[line - 1], fix=_syntax_fix(lines, line, problem))]
+        return None, [
+            Finding(
+                "C003",
+                Place(name, line, column),
+                f"is not YAML: {problem}",
+                lines[line - 1],
+                fix=_syntax_fix(lines, line, problem),
+            )
+        ]
     except yaml.YAMLError as error:
         return None, [Finding("C003", Place(name, 1, 1), f"is not YAML: {error}", fix="check indentation and quotes")]
 
@@ -157,8 +195,8 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
     found: list[Finding] = []
     lines = text.split("\n")
 
-    def refuse(code: str, event: Any, message: str, fix: str) -> _Refused:
-        return _Refused(code, event.start_mark, event.end_mark, message, fix)
+    def refuse(code: str, event: Any, message: str, fix: str) -> _RefusedError:
+        return _RefusedError(code, event.start_mark, event.end_mark, message, fix)
 
     def plain(event: Any) -> str | None:
         if not event.style and event.value in ("", "~", "null", "Null", "NULL"):
@@ -167,11 +205,15 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
 
     def build(event: Any, loc: Loc, events: Iterator[Any]) -> Any:
         if isinstance(event, yaml.AliasEvent) or event.anchor:
-            raise refuse("C004", event, "anchors and aliases are not used in records", "write the value out where it is needed")
+            raise refuse(
+                "C004", event, "anchors and aliases are not used in records", "write the value out where it is needed"
+            )
         if event.tag and event.tag != "!":
             raise refuse("C004", event, f"the tag {event.tag[:40]} is not used in records", "delete the tag")
         if len(loc) > DEEPEST:
-            raise refuse("C002", event, f"is nested deeper than {DEEPEST} levels", "records are flat: see the field reference")
+            raise refuse(
+                "C002", event, f"is nested deeper than {DEEPEST} levels", "records are flat: see the field reference"
+            )
         values[loc] = event
         if isinstance(event, yaml.ScalarEvent):
             return plain(event)
@@ -192,7 +234,16 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
             twice = inside in keys
             if twice:
                 at, first = _place(name, lines, below), _place(name, lines, keys[inside])
-                found.append(Finding("C005", at, f'"{key[:40]}" stands here twice', lines[at.line - 1], f"first on line {first.line}", "delete one of the two"))
+                found.append(
+                    Finding(
+                        "C005",
+                        at,
+                        f'"{key[:40]}" stands here twice',
+                        lines[at.line - 1],
+                        f"first on line {first.line}",
+                        "delete one of the two",
+                    )
+                )
             else:
                 keys[inside] = below
             value = build(next(events), inside if not twice else (*inside, "(again)"), events)
@@ -210,9 +261,24 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
             seen = True
             data = build(next(events), (), events)
     if data is None:  # no document, or one that is null
-        return None, [Finding("C006", Place(name, 1, 1), "is empty", fix="write a record, beginning with `title:`; CONTRIBUTING shows the shortest")]
+        return None, [
+            Finding(
+                "C006",
+                Place(name, 1, 1),
+                "is empty",
+                fix="write a record, beginning with `title:`; CONTRIBUTING shows the shortest",
+            )
+        ]
     if not isinstance(data, dict):
         kind = "a list" if isinstance(data, list) else "a lone text"
         at = _place(name, lines, values[()]).opening()
-        return None, [Finding("C006", at, f"is {kind}, but a record is a mapping of keys to values", lines[at.line - 1] if at.line <= len(lines) else "", fix="begin with `title: …`; CONTRIBUTING shows the shortest record")]
+        return None, [
+            Finding(
+                "C006",
+                at,
+                f"is {kind}, but a record is a mapping of keys to values",
+                lines[at.line - 1] if at.line <= len(lines) else "",
+                fix="begin with `title: …`; CONTRIBUTING shows the shortest record",
+            )
+        ]
     return Document(name, tuple(lines), data, keys, values), found

@@ -14,7 +14,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-_BUILT_WITH = ("pydantic", "pint", "PyYAML", "diagrams", "graphviz-pure", "jinja2", "markdown-it-py", "lxml", "resvg-py")
+_BUILT_WITH = (
+    "pydantic",
+    "pint",
+    "PyYAML",
+    "diagrams",
+    "graphviz-pure",
+    "jinja2",
+    "markdown-it-py",
+    "lxml",
+    "resvg-py",
+)
 
 
 @cache

@@ -11,6 +11,7 @@
 import io
 import re
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 from lxml import etree
 from PIL import Image
@@ -21,6 +22,7 @@ from casebook.graph import Graph
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "{http://www.w3.org/1999/xlink}href"
 SCALE = 1.15
+NAMESPACES: Any = {None: SVG}  # the stubs know no default namespace
 BASE = "@base@"  # stands for the way to the site's root until the page is made
 
 ALLOWED = {
@@ -35,15 +37,61 @@ ALLOWED = {
     "symbol": {"id", "viewBox"}, "circle": {"cx", "cy", "r", "fill"}, "line": {"x1", "y1", "x2", "y2"},
 }  # fmt: skip
 # Inside a symbol stands one of our own drawings, which may fill a dot with the colour of its line.
-_DRAWING = {"d", "points", "x", "y", "width", "height", "rx", "ry", "cx", "cy", "r", "x1", "y1", "x2", "y2", "fill", "stroke", "fill-opacity", "stroke-width"}
+_DRAWING = {
+    "d",
+    "points",
+    "x",
+    "y",
+    "width",
+    "height",
+    "rx",
+    "ry",
+    "cx",
+    "cy",
+    "r",
+    "x1",
+    "y1",
+    "x2",
+    "y2",
+    "fill",
+    "stroke",
+    "fill-opacity",
+    "stroke-width",
+}
 
 
-class UnsafeSvg(ValueError):
+class UnsafeSvgError(ValueError):
     """An element or attribute that is not on the list."""
 
 
+def _of(element: etree._Element, name: str) -> str:
+    """Return an attribute; an empty text if there is none."""
+    return str(element.get(name) or "")
+
+
+def _tag(element: etree._Element) -> str:
+    return str(etree.QName(element).localname)
+
+
+def _origin(canvas: etree._Element) -> tuple[float, float]:
+    """Return how far Graphviz has moved its drawing."""
+    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", _of(canvas, "transform"))
+    if moved is None:
+        raise UnsafeSvgError("a drawing without its origin: is this Graphviz's?")
+    return float(moved[1]), float(moved[2])
+
+
+def _canvas(root: etree._Element) -> etree._Element:
+    found = root.find(f"{{{SVG}}}g")
+    if found is None:
+        raise UnsafeSvgError("a drawing without its group: is this Graphviz's?")
+    return found
+
+
 def _parse(raw: bytes) -> etree._Element:
-    return etree.fromstring(raw, etree.XMLParser(no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True))
+    return etree.fromstring(
+        raw, etree.XMLParser(no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True)
+    )
 
 
 def inline(raw: bytes, graph: Graph) -> tuple[str, str]:
@@ -63,7 +111,7 @@ def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
     `drawings` are the icon files by name.
     """
     root = _dressed(raw, graph, icons="", links=False)
-    box = root.get("viewBox").split()
+    box = _of(root, "viewBox").split()
     root.set("width", box[2])
     root.set("height", box[3])
     style = etree.Element(f"{{{SVG}}}style")
@@ -77,7 +125,7 @@ def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
 
 def sprite(drawings: Mapping[str, str]) -> str:
     """Return every icon in one file, to be used by `icons.svg#name`."""
-    root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+    root = etree.Element(f"{{{SVG}}}svg", nsmap=NAMESPACES)
     for name in sorted(drawings):
         root.append(_symbol(name, drawings[name]))
     return _text(root) + "\n"
@@ -91,12 +139,15 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
     root = _parse(raw)
     scale = DPI / 72
     canvas = Image.open(io.BytesIO(png)).convert("RGB")
-    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", root.find(f"{{{SVG}}}g").get("transform"))
-    assert moved is not None
+    left, top = _origin(_canvas(root))
     for found in root.iter(f"{{{SVG}}}image"):
-        x, y = float(found.get("x")) + float(moved[1]), float(found.get("y")) + float(moved[2])
-        size = max(1, round(float(found.get("width").rstrip("px")) * scale))
-        icon = Image.open(io.BytesIO(drawings[found.get(XLINK)])).convert("RGBA").resize((size, size), Image.Resampling.LANCZOS)
+        x, y = float(_of(found, "x")) + left, float(_of(found, "y")) + top
+        size = max(1, round(float(_of(found, "width").rstrip("px")) * scale))
+        icon = (
+            Image.open(io.BytesIO(drawings[_of(found, XLINK)]))
+            .convert("RGBA")
+            .resize((size, size), Image.Resampling.LANCZOS)
+        )
         canvas.paste(icon, (round(x * scale), round(y * scale)), icon)
     out = io.BytesIO()
     # A flat drawing needs few colours; this method costs a tenth of the default for the same look.
@@ -106,35 +157,50 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
 
 def _bare(root: etree._Element) -> etree._Element:
     """Return a drawing's boxes, frames and lines, in whole numbers."""
-    bare = etree.Element(f"{{{SVG}}}svg", {"viewBox": root.get("viewBox"), "class": "diagram diagram--thumbnail", "aria-hidden": "true"}, nsmap={None: SVG})
+    bare = etree.Element(
+        f"{{{SVG}}}svg",
+        {"viewBox": _of(root, "viewBox"), "class": "diagram diagram--thumbnail", "aria-hidden": "true"},
+        nsmap=NAMESPACES,
+    )
     for group in root.findall(f"{{{SVG}}}g"):
-        kept = _sub(bare, "g", {"class": group.get("class")})
+        kept = _sub(bare, "g", {"class": _of(group, "class")})
         for element in group.iter(f"{{{SVG}}}rect", f"{{{SVG}}}path"):
-            if "tag" not in element.get("class"):
-                _sub(kept, etree.QName(element).localname, {name: re.sub(r"\.\d+", "", value) for name, value in element.attrib.items()})
+            if "tag" not in _of(element, "class"):
+                _sub(
+                    kept,
+                    _tag(element),
+                    {str(name): re.sub(r"\.\d+", "", str(value)) for name, value in element.attrib.items()},
+                )
     return bare
 
 
 def _symbol(name: str, drawing: str) -> etree._Element:
     source = _parse(drawing.encode())
-    symbol = etree.Element(f"{{{SVG}}}symbol", id=f"i-{name}", viewBox=source.get("viewBox"))
-    group = etree.SubElement(symbol, f"{{{SVG}}}g", {key: source.get(key) for key in ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin") if source.get(key)})
+    symbol = etree.Element(f"{{{SVG}}}symbol", id=f"i-{name}", viewBox=_of(source, "viewBox"))
+    group = etree.SubElement(
+        symbol,
+        f"{{{SVG}}}g",
+        {
+            key: _of(source, key)
+            for key in ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
+            if source.get(key)
+        },
+    )
     group.extend(source)
     for element in group.iter():
         if element is not group and not set(element.attrib) <= _DRAWING:
-            raise UnsafeSvg(f'icon "{name}" holds {set(element.attrib) - _DRAWING}')
+            raise UnsafeSvgError(f'icon "{name}" holds {set(element.attrib) - _DRAWING}')
     return symbol
 
 
 def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Element:
     """Return Graphviz's drawing rebuilt from what is ours in it."""
     source = _parse(raw)
-    canvas = source.find(f"{{{SVG}}}g")
-    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", canvas.get("transform"))
-    box = [float(number) for number in source.get("viewBox").split()]
-    assert moved is not None
-    box[0], box[1] = -float(moved[1]), -float(moved[2])
-    root = etree.Element(f"{{{SVG}}}svg", nsmap={None: SVG})
+    canvas = _canvas(source)
+    box = [float(number) for number in _of(source, "viewBox").split()]
+    left, top = _origin(canvas)
+    box[0], box[1] = -left, -top
+    root = etree.Element(f"{{{SVG}}}svg", nsmap=NAMESPACES)
     root.set("viewBox", " ".join(f"{number:g}" for number in box))
     root.set("width", f"{box[2] * SCALE:.0f}")  # what the text is best read at; the page may shrink it
     root.set("class", "diagram")
@@ -150,16 +216,50 @@ def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Elemen
             _shapes(frame, group, {"polygon": "group__frame", "path": "group__frame", "text": "group__label"})
         elif kind == "edge":
             flow, steps, start, end = rest.split(":")
-            edge = _sub(root, "g", {"class": f"edge edge--{_kind(graph, int(flow))} flow-{int(flow) % len(FLOWS)}", "data-flow": flow, "data-steps": steps.replace(".", " "), "data-from": start, "data-to": end, "aria-hidden": "true"})
+            edge = _sub(
+                root,
+                "g",
+                {
+                    "class": f"edge edge--{_kind(graph, int(flow))} flow-{int(flow) % len(FLOWS)}",
+                    "data-flow": flow,
+                    "data-steps": steps.replace(".", " "),
+                    "data-from": start,
+                    "data-to": end,
+                    "aria-hidden": "true",
+                },
+            )
             _edge(edge, group)
         elif kind == "node":
             vertex = vertices[rest]
-            node = _sub(root, "g", {"id": f"{graph.id}--{vertex.id}", "class": f"node kind-{vertex.kind}", "data-node": vertex.id})
-            inner = _sub(node, "a", {"href": f"{BASE}/blocks/{vertex.block}/", "aria-label": f"{vertex.label}: {vertex.does}"}) if links else node
+            node = _sub(
+                root,
+                "g",
+                {"id": f"{graph.id}--{vertex.id}", "class": f"node kind-{vertex.kind}", "data-node": vertex.id},
+            )
+            inner = (
+                _sub(
+                    node,
+                    "a",
+                    {"href": f"{BASE}/blocks/{vertex.block}/", "aria-label": f"{vertex.label}: {vertex.does}"},
+                )
+                if links
+                else node
+            )
             _shapes(inner, group, {"polygon": "node__box", "path": "node__box", "text": "node__label"})
             for found in group.iter(f"{{{SVG}}}image"):
-                size = found.get("width").rstrip("px")
-                _sub(inner, "use", {"href": f"{icons}#i-{vertex.icon}", "x": found.get("x"), "y": found.get("y"), "width": size, "height": size, "class": "node__icon"})
+                size = _of(found, "width").rstrip("px")
+                _sub(
+                    inner,
+                    "use",
+                    {
+                        "href": f"{icons}#i-{vertex.icon}",
+                        "x": _of(found, "x"),
+                        "y": _of(found, "y"),
+                        "width": size,
+                        "height": size,
+                        "class": "node__icon",
+                    },
+                )
     return root
 
 
@@ -173,7 +273,7 @@ def _sub(parent: etree._Element, tag: str, attributes: Mapping[str, str]) -> etr
 
 def _shapes(into: etree._Element, source: etree._Element, classes: Mapping[str, str]) -> None:
     for element in source.iter():
-        tag = etree.QName(element).localname
+        tag = _tag(element)
         if tag in ("path", "polygon") and tag in classes:
             _box(into, element, classes[tag], radius=8)
         elif tag in classes:
@@ -182,16 +282,27 @@ def _shapes(into: etree._Element, source: etree._Element, classes: Mapping[str, 
 
 def _box(into: etree._Element, element: etree._Element, role: str, radius: float) -> None:
     """Put a rectangle where Graphviz drew one with eight curves."""
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", element.get("d") or element.get("points"))]
+    numbers = [float(number) for number in re.findall(r"-?[\d.]+", _of(element, "d") or _of(element, "points"))]
     left, right, top, bottom = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
-    _sub(into, "rect", {"x": f"{left:g}", "y": f"{top:g}", "width": f"{right - left:.6g}", "height": f"{bottom - top:.6g}", "rx": f"{radius:g}", "class": role})
+    _sub(
+        into,
+        "rect",
+        {
+            "x": f"{left:g}",
+            "y": f"{top:g}",
+            "width": f"{right - left:.6g}",
+            "height": f"{bottom - top:.6g}",
+            "rx": f"{radius:g}",
+            "class": role,
+        },
+    )
 
 
 def _edge(into: etree._Element, source: etree._Element) -> None:
     """An edge has its line first, then the arrow's head, then the label's ground and text."""
-    drawn = [element for element in source.iter() if etree.QName(element).localname in ("path", "polygon", "text")]
+    drawn = [element for element in source.iter() if _tag(element) in ("path", "polygon", "text")]
     for index, element in enumerate(drawn):
-        tag = etree.QName(element).localname
+        tag = _tag(element)
         if tag != "text" and index > 1:
             _box(into, element, "edge__ground tag", radius=4)
         else:
@@ -199,7 +310,7 @@ def _edge(into: etree._Element, source: etree._Element) -> None:
 
 
 def _copy(into: etree._Element, element: etree._Element, tag: str, role: str) -> None:
-    kept = {name: element.get(name) for name in ("d", "points", "x", "y", "text-anchor") if element.get(name)}
+    kept = {name: _of(element, name) for name in ("d", "points", "x", "y", "text-anchor") if element.get(name)}
     made = _sub(into, tag, {**kept, "class": role})
     made.text = element.text if tag == "text" else None
 
@@ -207,18 +318,22 @@ def _copy(into: etree._Element, element: etree._Element, tag: str, role: str) ->
 def _check(root: etree._Element) -> None:
     for element in root.iter():
         name = etree.QName(element)
-        inside = any(etree.QName(parent).localname == "symbol" for parent in element.iterancestors())
+        inside = any(_tag(parent) == "symbol" for parent in element.iterancestors())
         allowed = ALLOWED.get(name.localname)
         if name.namespace != SVG or allowed is None:
-            raise UnsafeSvg(f"element {name.localname}")
-        extra = set(element.attrib) - allowed - (_DRAWING | {"stroke-linecap", "stroke-linejoin"} if inside else set())
+            raise UnsafeSvgError(f"element {name.localname}")
+        extra = (
+            {str(key) for key in element.attrib}
+            - allowed
+            - (_DRAWING | {"stroke-linecap", "stroke-linejoin"} if inside else set())
+        )
         if extra:
-            raise UnsafeSvg(f"{name.localname} with {', '.join(sorted(extra))}")
+            raise UnsafeSvgError(f"{name.localname} with {', '.join(sorted(extra))}")
 
 
 def _text(root: etree._Element) -> str:
     """Return the drawing as text, with braces out of reach of the template that includes it."""
-    text = etree.tostring(root, encoding="unicode")
+    text = str(etree.tostring(root, encoding="unicode"))
     if root.find(f"{{{SVG}}}style") is not None:  # a file of its own, which no template reads
         return text
     return text.replace("{", "&#123;").replace("}", "&#125;")

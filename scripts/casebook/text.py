@@ -42,16 +42,21 @@ def url(key: str, root: str = "") -> str:
 
 
 class _Renderer(RendererHTML):
-    def link_open(self, tokens: list[Token], idx: int, options: object, env: dict[str, str]) -> str:
+    def link_open(self, tokens: list[Token], idx: int, options: object, env: dict[str, str]) -> str:  # noqa: ARG002 - markdown-it's signature
         href = str(tokens[idx].attrGet("href"))
         target = url(href, env["root"]) if RECORD.match(href) else href
         return f'<a href="{escape(target)}">'
 
 
+def allowed(url: str) -> bool:
+    """Return whether a text may link there: to the web, or to a record."""
+    return is_web(url) or bool(RECORD.match(url))
+
+
 def _markdown() -> MarkdownIt:
     parser = MarkdownIt("zero", {"html": False, "linkify": False}, renderer_cls=_Renderer)
     parser.enable(["backticks", "emphasis", "escape", "link", "list", "newline"])
-    parser.validateLink = lambda address: bool(is_web(address) or RECORD.match(address))  # type: ignore[method-assign]  # markdown-it's own way to set it
+    parser.validateLink = allowed  # type: ignore[method-assign]  # markdown-it's own way to set it
     return parser
 
 
@@ -87,7 +92,9 @@ def _safe(html: str) -> str:
     return html.replace("{", "&#123;").replace("}", "&#125;")
 
 
-_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "{": "&#123;", "}": "&#125;"})
+_ESCAPES = str.maketrans(
+    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "{": "&#123;", "}": "&#125;"}
+)
 
 
 def attribute(text: str) -> str:
@@ -97,4 +104,6 @@ def attribute(text: str) -> str:
 
 def heading(text: str) -> str:
     """Return text for a Markdown heading: every character that Markdown could read as an entity."""
-    return "".join(letter if letter.isalnum() or letter in " ,.'" else f"&#{ord(letter)};" for letter in " ".join(text.split()))
+    return "".join(
+        letter if letter.isalnum() or letter in " ,.'" else f"&#{ord(letter)};" for letter in " ".join(text.split())
+    )

@@ -8,7 +8,7 @@ writes its own folder). `build/docs` is a plain docs tree that any builder of th
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +19,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import draw, graph, pages, reference, schema, svg
+from casebook import catalogue, draw, graph, pages, reference, schema, svg
 from casebook.library import Entry, Library
 from casebook.spec import Block
 from casebook.store import Store
@@ -99,7 +99,7 @@ def _run(index: int) -> Any:
     return _jobs[index]()
 
 
-def together(jobs: list[Job], many: bool) -> Iterator[Any]:
+def together(jobs: Sequence[Job], many: bool) -> Iterator[Any]:
     """Return the results of jobs, in order: on every core if there are many, else here."""
     workers = min(os.cpu_count() or 1, 8)
     if not many or workers < 2 or not hasattr(os, "fork"):
@@ -128,7 +128,9 @@ def bench(library: Library, docs: Path, scratch: Path) -> Bench:
     return Bench(names, {name: entry.record for name, entry in library.blocks().items()}, drawings, pictures, digest)
 
 
-def render(library: Library, base: Path, store: Store | None = None, progress: Progress | None = None, only: str | None = None) -> Outcome:
+def render(
+    library: Library, base: Path, store: Store | None = None, progress: Progress | None = None, only: str | None = None
+) -> Outcome:
     """Write `build/docs` and `build/theme` under `base`. With `only`, leave other cases out.
 
     The diagrams as files of their own are left to the outcome's `later`: no page waits for them, so
@@ -139,11 +141,22 @@ def render(library: Library, base: Path, store: Store | None = None, progress: P
     table = bench(library, docs, build / ".cache/pictures")
     cases = [entry for entry in library.cases() if only is None or entry.key == only]
     if only is not None:
-        library = Library({key: entry for key, entry in library.entries.items() if entry.folder in ("blocks", "tradeoffs") or key == only}, library.findings)
+        library = Library(
+            {
+                key: entry
+                for key, entry in library.entries.items()
+                if entry.folder in ("blocks", "tradeoffs") or key == only
+            },
+            library.findings,
+        )
     tree: dict[str, bytes] = {}
     theme: dict[str, bytes] = {}
     results: list[Drawn] = []
-    fresh = [entry for entry in cases if store is None or not store.has("drawn", Store.digest(entry.digest.encode(), table.digest.encode()))]
+    fresh = [
+        entry
+        for entry in cases
+        if store is None or not store.has("drawn", Store.digest(entry.digest.encode(), table.digest.encode()))
+    ]
     shared = _shared(library)
     jobs: list[Job] = [*(partial(compose, entry, table, store) for entry in cases), *shared.values()]
     made = together(jobs, many=len(fresh) > 3)
@@ -160,7 +173,9 @@ def render(library: Library, base: Path, store: Store | None = None, progress: P
     tree["assets/favicon.svg"] = table.drawings["casebook"].replace("currentColor", "#2456c7").encode()
     theme[".icons/casebook.svg"] = table.drawings["casebook"].encode()
     tree.update(_by_hand(docs))
-    theme.update({file.relative_to(docs / "overrides").as_posix(): file.read_bytes() for file in _files(docs / "overrides")})
+    theme.update(
+        {file.relative_to(docs / "overrides").as_posix(): file.read_bytes() for file in _files(docs / "overrides")}
+    )
     _write(build / "facts.json", json.dumps(facts(library), indent=1, ensure_ascii=False).encode())
     later = {f"assets/diagrams/{entry.key}.{form}" for entry in cases for form in ("svg", "png")}
     done = [sync(build / "docs", tree, later), sync(build / "theme", theme)]
@@ -175,13 +190,19 @@ def render(library: Library, base: Path, store: Store | None = None, progress: P
             if progress:
                 progress("Drawing downloads", count, len(cases))
 
-    return Outcome(sum(part[0] for part in done), sum(part[1] for part in done), len(tree) + len(theme) + len(later), rest)
+    return Outcome(
+        sum(part[0] for part in done), sum(part[1] for part in done), len(tree) + len(theme) + len(later), rest
+    )
 
 
 def _shared(library: Library) -> dict[str, Job]:
     """Return how to make the pages that are not of one case: blocks, trade-offs, indexes, reference, checks."""
-    made: dict[str, Job] = {f"blocks/{name}.md": partial(pages.block, entry, library) for name, entry in library.blocks().items()}
-    made.update({f"tradeoffs/{name}.md": partial(pages.tradeoff, entry, library) for name, entry in library.tradeoffs().items()})
+    made: dict[str, Job] = {
+        f"blocks/{name}.md": partial(pages.block, entry, library) for name, entry in library.blocks().items()
+    }
+    made.update(
+        {f"tradeoffs/{name}.md": partial(pages.tradeoff, entry, library) for name, entry in library.tradeoffs().items()}
+    )
     made["cases/index.md"] = partial(pages.cases_index, library)
     made["blocks/index.md"] = partial(pages.blocks_index, library)
     made["tradeoffs/index.md"] = partial(pages.tradeoffs_index, library)
@@ -202,7 +223,9 @@ def facts(library: Library) -> dict[str, object]:
             "title": entry.record.title,
             "summary": entry.record.summary,
             "level": entry.record.level,
-            "numbers": {name: number(entry.record, entry.numbers, name) for name in names if name in entry.numbers.values},
+            "numbers": {
+                name: number(entry.record, entry.numbers, name) for name in names if name in entry.numbers.values
+            },
             "formulas": {name: estimate.formula.text for name, estimate in entry.record.estimates.items()},
         }
     counted = {
@@ -212,7 +235,7 @@ def facts(library: Library) -> dict[str, object]:
         "estimates": sum(len(entry.record.estimates) for entry in library.cases()),
         "decisions": sum(len(entry.record.tradeoffs) for entry in library.cases()),
         "sources": sum(len(entry.record.references) for entry in library.entries.values() if entry.record is not None),
-        "checks": len(reference.catalogue.codes()),
+        "checks": len(catalogue.codes()),
     }
     return {"counts": counted, "cases": cases}
 

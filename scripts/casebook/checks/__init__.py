@@ -6,6 +6,7 @@ and decisions, `records` those over blocks and trade-offs, and `library` those o
 
 from casebook import catalogue
 from casebook.checks import case, design, records
+from casebook.checks.case import Rule
 from casebook.checks.scope import Scope, Use, uses
 from casebook.findings import Finding
 from casebook.spec import Case
@@ -17,13 +18,14 @@ def run(scope: Scope) -> list[Finding]:
     Advice on what a sound record could do better waits until it is sound: a misspelt name would
     otherwise be reported once more as a number that nothing uses.
     """
+    rules: list[Rule] = []
+    advice: list[Rule] = []
     shared = (records.modeline, records.cited, records.linked, records.own_ids)
     if not isinstance(scope.record, Case):
-        rules = (*shared, records.sourced)
-        advice = ()
+        rules = [*shared, records.sourced]
     else:
-        rules = (*shared, *case.RULES, *design.RULES)
-        advice = (case.employed, design.numbered)
+        rules = [*shared, *case.RULES, *design.RULES]
+        advice = [case.employed, design.numbered]
     found = [finding for rule in rules for finding in rule(scope)]
     if not any(catalogue.blocks(finding.code) for finding in found):
         found += [finding for rule in advice for finding in rule(scope)]

@@ -19,11 +19,15 @@ def computed(scope: Scope) -> Iterator[Finding]:
         if problem.code == "C043" and not problem.fix:
             name = problem.message.split('"')[1]
             known = {*names, *scope.case.estimates}
-            found = scope.unknown("C043", problem.loc, problem.message, name, known, "an assumption or an estimate", of="the name")
+            found = scope.unknown(
+                "C043", problem.loc, problem.message, name, known, "an assumption or an estimate", of="the name"
+            )
             place = scope.document.within(problem.loc, problem.start, problem.end)
             yield Finding(found.code, place, found.what, found.line, found.note, found.fix)
         else:
-            yield scope.found(problem.code, problem.loc, problem.message, problem.fix, start=problem.start, end=problem.end)
+            yield scope.found(
+                problem.code, problem.loc, problem.message, problem.fix, start=problem.start, end=problem.end
+            )
 
 
 def ranged(scope: Scope) -> Iterator[Finding]:
@@ -35,46 +39,105 @@ def ranged(scope: Scope) -> Iterator[Finding]:
         low, high = assumption.range
         for index, bound in enumerate(assumption.range):
             if bound.dims != assumption.value.dims:
-                yield scope.found("C044", (*loc, index), f"is {describe(bound.dims)}, but the value is {describe(assumption.value.dims)}", "write the range in a unit of the value")
+                yield scope.found(
+                    "C044",
+                    (*loc, index),
+                    f"is {describe(bound.dims)}, but the value is {describe(assumption.value.dims)}",
+                    "write the range in a unit of the value",
+                )
                 break
         else:
             if low.base <= 0:
-                yield scope.found("C046", (*loc, 0), "the range must begin above zero, because a reader moves it on a log scale", "begin with the least value that makes sense")
+                yield scope.found(
+                    "C046",
+                    (*loc, 0),
+                    "the range must begin above zero, because a reader moves it on a log scale",
+                    "begin with the least value that makes sense",
+                )
             elif low.base >= high.base:
-                yield scope.found("C046", loc, "the range must rise from its first value to its second", "write the lower bound first")
+                yield scope.found(
+                    "C046", loc, "the range must rise from its first value to its second", "write the lower bound first"
+                )
             elif not low.base <= assumption.value.base <= high.base:
-                yield scope.found("C046", ("assumptions", name, "value"), f"{assumption.value.text} lies outside the range {low.text} to {high.text}", "widen the range, or mend the value")
+                yield scope.found(
+                    "C046",
+                    ("assumptions", name, "value"),
+                    f"{assumption.value.text} lies outside the range {low.text} to {high.text}",
+                    "widen the range, or mend the value",
+                )
 
 
 def grounded(scope: Scope) -> Iterator[Finding]:
     """A figure must say where it comes from: a `source`, a `why`, or both."""
     for name, assumption in scope.case.assumptions.items():
         if not assumption.source and not assumption.why:
-            yield scope.found("C049", ("assumptions", name), f'assumption "{name}" has neither a source nor a reason', "add `source:` with the id of a reference, or `why:` with the reason", key=True)
+            yield scope.found(
+                "C049",
+                ("assumptions", name),
+                f'assumption "{name}" has neither a source nor a reason',
+                "add `source:` with the id of a reference, or `why:` with the reason",
+                key=True,
+            )
     for name, component in scope.case.architecture.components.items():
-        stated = [part for part in (component.latency and component.latency.p50, component.latency and component.latency.p99, component.capacity) if part is not None and not isinstance(part, Name)]
+        stated = [
+            part
+            for part in (
+                component.latency and component.latency.p50,
+                component.latency and component.latency.p99,
+                component.capacity,
+            )
+            if part is not None and not isinstance(part, Name)
+        ]
         if stated and not component.source and not component.why:
-            yield scope.found("C049", ("architecture", "components", name), f'component "{name}" states a latency or a capacity without a source or a reason', "add `why:` with the reason, or `source:` with the id of a reference", key=True)
+            yield scope.found(
+                "C049",
+                ("architecture", "components", name),
+                f'component "{name}" states a latency or a capacity without a source or a reason',
+                "add `why:` with the reason, or `source:` with the id of a reference",
+                key=True,
+            )
 
 
 def employed(scope: Scope) -> Iterator[Finding]:
     """An assumption or an estimate should drive something: an estimate, a component, a requirement or a decision."""
     case = scope.case
     used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names}
-    used |= {node.name for decision in case.tradeoffs for choice in decision.choose if choice.when for node in choice.when.names}
+    used |= {
+        node.name
+        for decision in case.tradeoffs
+        for choice in decision.choose
+        if choice.when
+        for node in choice.when.names
+    }
     used |= {quality.measure for quality in case.requirements.quality}
     used |= {str(quality.limit.bound) for quality in case.requirements.quality if isinstance(quality.limit.bound, Name)}
     for component in case.architecture.components.values():
-        used |= {str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)}
+        used |= {
+            str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)
+        }
     latencies = [part.latency for part in case.architecture.components.values()]
     latencies += [step.latency for flow in case.architecture.flows.values() for step in flow.steps]
-    used |= {str(part) for latency in latencies if latency for part in (latency.p50, latency.p99) if isinstance(part, Name)}
+    used |= {
+        str(part) for latency in latencies if latency for part in (latency.p50, latency.p99) if isinstance(part, Name)
+    }
     for name in case.assumptions:
         if name not in used:
-            yield scope.found("C048", ("assumptions", name), f'assumption "{name}" is used by nothing', "use it in an estimate or a decision, or delete it", key=True)
+            yield scope.found(
+                "C048",
+                ("assumptions", name),
+                f'assumption "{name}" is used by nothing',
+                "use it in an estimate or a decision, or delete it",
+                key=True,
+            )
     for name in case.estimates:
         if name not in used:
-            yield scope.found("C048", ("estimates", name), f'estimate "{name}" drives nothing', "hold it to a requirement, use it in a component or a decision, or delete it", key=True)
+            yield scope.found(
+                "C048",
+                ("estimates", name),
+                f'estimate "{name}" drives nothing',
+                "hold it to a requirement, use it in a component or a decision, or delete it",
+                key=True,
+            )
 
 
 def held(scope: Scope) -> Iterator[Finding]:
@@ -85,16 +148,41 @@ def held(scope: Scope) -> Iterator[Finding]:
         flow, dot, _ = quality.measure.partition(".")
         if dot and flow in case.architecture.flows:
             if case.architecture.flows[flow].kind != "request":
-                yield scope.found("C070", (*loc, "measure"), f'flow "{flow}" is no request flow, so it has no latency', "measure a request flow or an estimate")
+                yield scope.found(
+                    "C070",
+                    (*loc, "measure"),
+                    f'flow "{flow}" is no request flow, so it has no latency',
+                    "measure a request flow or an estimate",
+                )
         elif dot:
-            yield scope.unknown("C070", (*loc, "measure"), f'"{flow}" is not a flow of this case', flow, [name for name, part in case.architecture.flows.items() if part.kind == "request"], "a request flow")
+            yield scope.unknown(
+                "C070",
+                (*loc, "measure"),
+                f'"{flow}" is not a flow of this case',
+                flow,
+                [name for name, part in case.architecture.flows.items() if part.kind == "request"],
+                "a request flow",
+            )
         elif quality.measure not in {**case.estimates, **case.assumptions}:
-            yield scope.unknown("C070", (*loc, "measure"), f'"{quality.measure}" is not an estimate of this case', quality.measure, case.estimates, "an estimate, or `flow-id.p99`")
+            yield scope.unknown(
+                "C070",
+                (*loc, "measure"),
+                f'"{quality.measure}" is not an estimate of this case',
+                quality.measure,
+                case.estimates,
+                "an estimate, or `flow-id.p99`",
+            )
         result = numbers.requirements.get(quality.id)
         if result and not result.holds:
             unit = limit_unit(case, quality)
             shown, bound = amount(result.value, unit), amount(result.bound, unit)
-            yield scope.found("C071", (*loc, "limit"), f'requirement "{quality.id}" is missed: `{quality.measure}` is {shown}', "change the design until it holds, or the requirement if it is not what is needed", note=f"the limit is {bound}")
+            yield scope.found(
+                "C071",
+                (*loc, "limit"),
+                f'requirement "{quality.id}" is missed: `{quality.measure}` is {shown}',
+                "change the design until it holds, or the requirement if it is not what is needed",
+                note=f"the limit is {bound}",
+            )
 
 
 def distinct(scope: Scope) -> Iterator[Finding]:
@@ -102,11 +190,22 @@ def distinct(scope: Scope) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, quality in enumerate(scope.case.requirements.quality):
         if quality.id in seen:
-            yield scope.found("C072", ("requirements", "quality", index, "id"), f'the id "{quality.id}" is used twice', "give one of them another id")
+            yield scope.found(
+                "C072",
+                ("requirements", "quality", index, "id"),
+                f'the id "{quality.id}" is used twice',
+                "give one of them another id",
+            )
         seen.add(quality.id)
     for name in scope.case.estimates:
         if name in scope.case.assumptions:
-            yield scope.found("C072", ("estimates", name), f'"{name}" is an assumption already', "give the estimate another name", key=True)
+            yield scope.found(
+                "C072",
+                ("estimates", name),
+                f'"{name}" is an assumption already',
+                "give the estimate another name",
+                key=True,
+            )
 
 
 def varied(scope: Scope) -> Iterator[Finding]:
@@ -114,17 +213,36 @@ def varied(scope: Scope) -> Iterator[Finding]:
     case = scope.case
     for name, variant in case.variants.items():
         sound = True
-        for number, amount in variant.set.items():
+        for number, quantity in variant.set.items():
             loc = ("variants", name, "set", number)
             if number not in case.assumptions:
                 sound = False
-                yield scope.unknown("C095", loc, f'variant "{name}" sets "{number}", which is not an assumption', number, case.assumptions, "an assumption", key=True)
-            elif amount.dims != case.assumptions[number].value.dims:
+                yield scope.unknown(
+                    "C095",
+                    loc,
+                    f'variant "{name}" sets "{number}", which is not an assumption',
+                    number,
+                    case.assumptions,
+                    "an assumption",
+                    key=True,
+                )
+            elif quantity.dims != case.assumptions[number].value.dims:
                 sound = False
-                yield scope.found("C044", loc, f"is {describe(amount.dims)}, but the assumption is {describe(case.assumptions[number].value.dims)}", "write it in a unit of the assumption")
+                yield scope.found(
+                    "C044",
+                    loc,
+                    f"is {describe(quantity.dims)}, but the assumption is {describe(case.assumptions[number].value.dims)}",
+                    "write it in a unit of the assumption",
+                )
         if sound and not scope.sums.problems:
             for problem in compute(case, variant.set, scope.sums).problems:
-                yield scope.found("C045", ("variants", name), f'under variant "{name}" a number has no value: {".".join(str(part) for part in problem.loc)} {problem.message}', "set the variant so that every number can be computed", key=True)
+                yield scope.found(
+                    "C045",
+                    ("variants", name),
+                    f'under variant "{name}" a number has no value: {".".join(str(part) for part in problem.loc)} {problem.message}',
+                    "set the variant so that every number can be computed",
+                    key=True,
+                )
 
 
 def complete(scope: Scope) -> Iterator[Finding]:

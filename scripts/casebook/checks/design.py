@@ -18,9 +18,21 @@ def connected(scope: Scope) -> Iterator[Finding]:
             loc = ("architecture", "flows", name, "steps", index)
             for key, end, verb in (("from", step.from_, "starts at"), ("to", step.to, "goes to")):
                 if end not in parts:
-                    yield scope.unknown("C050", (*loc, key), f'flow "{name}" {verb} "{end}", which is not a component', end, parts, "a component listed under `components`")
+                    yield scope.unknown(
+                        "C050",
+                        (*loc, key),
+                        f'flow "{name}" {verb} "{end}", which is not a component',
+                        end,
+                        parts,
+                        "a component listed under `components`",
+                    )
             if step.from_ == step.to and step.to in parts:
-                yield scope.found("C060", (*loc, "to"), f'a step of flow "{name}" goes from "{step.to}" to itself', "say what the component does in its `does`, or name the other end")
+                yield scope.found(
+                    "C060",
+                    (*loc, "to"),
+                    f'a step of flow "{name}" goes from "{step.to}" to itself',
+                    "say what the component does in its `does`, or name the other end",
+                )
 
 
 def placed(scope: Scope) -> Iterator[Finding]:
@@ -31,13 +43,28 @@ def placed(scope: Scope) -> Iterator[Finding]:
     for name, component in architecture.components.items():
         loc = ("architecture", "components", name)
         if component.group is not None and component.group not in architecture.groups:
-            yield scope.unknown("C051", (*loc, "group"), f'"{component.group}" is not a group of this case', component.group, architecture.groups, "a group listed under `groups`")
+            yield scope.unknown(
+                "C051",
+                (*loc, "group"),
+                f'"{component.group}" is not a group of this case',
+                component.group,
+                architecture.groups,
+                "a group listed under `groups`",
+            )
         used.add(component.group)
         if name not in flowing:
-            yield scope.found("C053", loc, f'component "{name}" is in no flow', "add the step that uses it, or delete it", key=True)
+            yield scope.found(
+                "C053", loc, f'component "{name}" is in no flow', "add the step that uses it, or delete it", key=True
+            )
     for name in architecture.groups:
         if name not in used:
-            yield scope.found("C051", ("architecture", "groups", name), f'group "{name}" holds no component', "put a component into it, or delete it", key=True)
+            yield scope.found(
+                "C051",
+                ("architecture", "groups", name),
+                f'group "{name}" holds no component',
+                "put a component into it, or delete it",
+                key=True,
+            )
 
 
 def labelled(scope: Scope) -> Iterator[Finding]:
@@ -49,7 +76,12 @@ def labelled(scope: Scope) -> Iterator[Finding]:
             label = entry if isinstance(entry, str) else entry.label
             if label.casefold() in seen:
                 loc = ("architecture", part, name) if part == "groups" else ("architecture", part, name, "label")
-                yield scope.found("C061", loc, f'"{label}" is the label of "{seen[label.casefold()]}" too', "say what tells the two apart")
+                yield scope.found(
+                    "C061",
+                    loc,
+                    f'"{label}" is the label of "{seen[label.casefold()]}" too',
+                    "say what tells the two apart",
+                )
             seen.setdefault(label.casefold(), name)
 
 
@@ -61,7 +93,12 @@ def timed(scope: Scope) -> Iterator[Finding]:
             continue
         for index, step in enumerate(flow.steps):
             if step.to in case.architecture.components and step_latency(case, step)[0] is None:
-                yield scope.found("C054", ("architecture", "flows", name, "steps", index, "to"), f'a request flow goes to "{step.to}", which states no latency', f"add `latency: {{p50: …, p99: …}}` to component `{step.to}`, or to this step")
+                yield scope.found(
+                    "C054",
+                    ("architecture", "flows", name, "steps", index, "to"),
+                    f'a request flow goes to "{step.to}", which states no latency',
+                    f"add `latency: {{p50: …, p99: …}}` to component `{step.to}`, or to this step",
+                )
 
 
 def adjacent(scope: Scope) -> Iterator[Finding]:
@@ -74,9 +111,19 @@ def adjacent(scope: Scope) -> Iterator[Finding]:
                 continue
             loc = ("architecture", "flows", name, "steps", run[0], "parallel")
             if lane in seen:
-                yield scope.found("C059", loc, f'steps of "{lane}" are not next to each other', "move them together, or give the later ones another name")
+                yield scope.found(
+                    "C059",
+                    loc,
+                    f'steps of "{lane}" are not next to each other',
+                    "move them together, or give the later ones another name",
+                )
             elif len(run) == 1 and not any(step.parallel == lane for step in flow.steps[run[0] + 1 :]):
-                yield scope.found("C059", loc, f'only one step is called "{lane}", so it runs beside nothing', "give the steps that run at once the same name, or delete `parallel`")
+                yield scope.found(
+                    "C059",
+                    loc,
+                    f'only one step is called "{lane}", so it runs beside nothing',
+                    "give the steps that run at once the same name, or delete `parallel`",
+                )
             seen.add(lane)
 
 
@@ -87,41 +134,98 @@ def loaded(scope: Scope) -> Iterator[Finding]:
         stated = {key: getattr(component, key) is not None for key in ("load", "capacity", "replicas")}
         if any(stated.values()) and not all(stated.values()):
             lacking = [key for key, there in stated.items() if not there]
-            yield scope.found("C056", loc, f'component "{name}" lacks {" and ".join(f"`{key}`" for key in lacking)}', "state load, capacity and replicas together, or none of them", key=True)
+            yield scope.found(
+                "C056",
+                loc,
+                f'component "{name}" lacks {" and ".join(f"`{key}`" for key in lacking)}',
+                "state load, capacity and replicas together, or none of them",
+                key=True,
+            )
         utilisation = scope.sums.utilisation.get(name)
         if utilisation is not None and utilisation > 0.8:
             code, verb = ("C057", "is overloaded") if utilisation > 1 else ("C058", "runs hot")
-            yield scope.found(code, (*loc, "load"), f'component "{name}" {verb}: its utilisation is {show(utilisation * 100)} %', "add replicas, or split the load")
+            yield scope.found(
+                code,
+                (*loc, "load"),
+                f'component "{name}" {verb}: its utilisation is {show(utilisation * 100)} %',
+                "add replicas, or split the load",
+            )
 
 
 def decided(scope: Scope) -> Iterator[Finding]:
     """A decision must pick one of its options, as its own rule does with the case's numbers."""
     for index, decision in enumerate(scope.case.tradeoffs):
         loc = ("tradeoffs", index)
-        picks = [((*loc, "pick"), decision.pick), *(((*loc, "choose", line, "pick"), choice.pick) for line, choice in enumerate(decision.choose))]
+        picks = [
+            ((*loc, "pick"), decision.pick),
+            *(((*loc, "choose", line, "pick"), choice.pick) for line, choice in enumerate(decision.choose)),
+        ]
         for at, pick in picks:
             if pick not in decision.options:
-                yield scope.unknown("C082", at, f'"{pick}" is not an option of this decision', pick, decision.options, "an option")
+                yield scope.unknown(
+                    "C082", at, f'"{pick}" is not an option of this decision', pick, decision.options, "an option"
+                )
         for line, choice in enumerate(decision.choose if len(decision.choose) > 1 else ()):
             last = line == len(decision.choose) - 1
             if last and choice.when is not None:
-                yield scope.found("C084", (*loc, "choose", line, "when"), "the last line of a rule has no condition: it is what remains", "add a line with `pick` alone")
+                yield scope.found(
+                    "C084",
+                    (*loc, "choose", line, "when"),
+                    "the last line of a rule has no condition: it is what remains",
+                    "add a line with `pick` alone",
+                )
             if not last and choice.when is None:
-                yield scope.found("C084", (*loc, "choose", line), "a line without a condition ends the rule, but lines follow it", "give it a `when`, or move it to the end")
+                yield scope.found(
+                    "C084",
+                    (*loc, "choose", line),
+                    "a line without a condition ends the rule, but lines follow it",
+                    "give it a `when`, or move it to the end",
+                )
         if len(decision.choose) == 1:
-            yield scope.found("C084", (*loc, "choose"), "a rule of one line decides nothing", "add a line with a condition, or leave `choose` out", key=True)
+            yield scope.found(
+                "C084",
+                (*loc, "choose"),
+                "a rule of one line decides nothing",
+                "add a line with a condition, or leave `choose` out",
+                key=True,
+            )
         if not decision.choose and not decision.revisit_when:
-            yield scope.found("C085", (*loc, "about"), f'the decision on "{decision.about}" has neither a rule nor `revisit_when`', "add `choose`, or say in `revisit_when` what would reopen it")
+            yield scope.found(
+                "C085",
+                (*loc, "about"),
+                f'the decision on "{decision.about}" has neither a rule nor `revisit_when`',
+                "add `choose`, or say in `revisit_when` what would reopen it",
+            )
         got = scope.sums.picks.get(index)
         if got and got[0] != decision.pick and decision.pick in decision.options:
-            yield scope.found("C083", (*loc, "pick"), f'the decision on "{decision.about}" picks "{decision.pick}", but its rule picks "{got[0]}"', "mend the pick, the rule, or the numbers", note=f"line {got[1] + 1} of `choose` holds")
+            yield scope.found(
+                "C083",
+                (*loc, "pick"),
+                f'the decision on "{decision.about}" picks "{decision.pick}", but its rule picks "{got[0]}"',
+                "mend the pick, the rule, or the numbers",
+                note=f"line {got[1] + 1} of `choose` holds",
+            )
 
 
 def numbered(scope: Scope) -> Iterator[Finding]:
     """At least two decisions of a case should be decided by its numbers."""
     by_numbers = sum(bool(decision.choose) for decision in scope.case.tradeoffs)
     if by_numbers < ENOUGH_BY_NUMBERS:
-        yield scope.found("C086", ("tradeoffs",), f"{'only one decision is' if by_numbers else 'no decision is'} decided by numbers", "write a rule, under `choose`, for a decision that an engineer would make by a number", key=True)
+        yield scope.found(
+            "C086",
+            ("tradeoffs",),
+            f"{'only one decision is' if by_numbers else 'no decision is'} decided by numbers",
+            "write a rule, under `choose`, for a decision that an engineer would make by a number",
+            key=True,
+        )
 
 
-RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (connected, placed, labelled, timed, adjacent, loaded, decided)
+RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
+    connected,
+    placed,
+    labelled,
+    timed,
+    adjacent,
+    loaded,
+    decided,
+)

@@ -36,17 +36,59 @@ def existing(shelf: Shelf) -> Iterator[Finding]:
         for use in used:
             owner, _, name = use.target.partition("/")
             if use.kind == "block" and use.target not in blocks:
-                yield _unknown("C052", use, use.target, "a block of the library", blocks, f"use the id of a file in cases/blocks/, or add cases/blocks/{use.target}.yml")
+                yield _unknown(
+                    "C052",
+                    use,
+                    use.target,
+                    "a block of the library",
+                    blocks,
+                    f"use the id of a file in cases/blocks/, or add cases/blocks/{use.target}.yml",
+                )
             elif use.kind == "tradeoff" and use.target not in tradeoffs:
-                yield _unknown("C080", use, use.target, "a trade-off of the library", tradeoffs, f"use the id of a file in cases/tradeoffs/, or add cases/tradeoffs/{use.target}.yml")
+                yield _unknown(
+                    "C080",
+                    use,
+                    use.target,
+                    "a trade-off of the library",
+                    tradeoffs,
+                    f"use the id of a file in cases/tradeoffs/, or add cases/tradeoffs/{use.target}.yml",
+                )
             elif use.kind == "option" and owner in shelf.options and name not in shelf.options[owner]:
-                yield _unknown("C081", use, name, f'an option of the trade-off "{owner}"', list(shelf.options[owner]), f"use one of {', '.join(shelf.options[owner])}")
+                yield _unknown(
+                    "C081",
+                    use,
+                    name,
+                    f'an option of the trade-off "{owner}"',
+                    list(shelf.options[owner]),
+                    f"use one of {', '.join(shelf.options[owner])}",
+                )
             elif use.kind == "criterion" and owner in shelf.criteria and name not in shelf.criteria[owner]:
-                yield _unknown("C081", use, name, f'a criterion of the trade-off "{owner}"', list(shelf.criteria[owner]), f"use one of {', '.join(shelf.criteria[owner])}")
+                yield _unknown(
+                    "C081",
+                    use,
+                    name,
+                    f'a criterion of the trade-off "{owner}"',
+                    list(shelf.criteria[owner]),
+                    f"use one of {', '.join(shelf.criteria[owner])}",
+                )
             elif use.kind == "link" and use.target not in shelf.known:
-                yield _unknown("C033", use, use.target, "a record of the library", sorted(shelf.known), "link to a record by its folder and id, such as `blocks/event-log`")
+                yield _unknown(
+                    "C033",
+                    use,
+                    use.target,
+                    "a record of the library",
+                    sorted(shelf.known),
+                    "link to a record by its folder and id, such as `blocks/event-log`",
+                )
             elif use.kind == "icon" and use.target not in shelf.icons:
-                yield _unknown("C103", use, use.target, "an icon", sorted(shelf.icons), f"use one of {', '.join(sorted(shelf.icons))}")
+                yield _unknown(
+                    "C103",
+                    use,
+                    use.target,
+                    "an icon",
+                    sorted(shelf.icons),
+                    f"use one of {', '.join(sorted(shelf.icons))}",
+                )
 
 
 def rated(shelf: Shelf) -> Iterator[Finding]:
@@ -57,7 +99,12 @@ def rated(shelf: Shelf) -> Iterator[Finding]:
             if use.kind == "rated" and owner in shelf.criteria:
                 lacking = [name for name in shelf.criteria[owner] if name not in ratings.split()]
                 if lacking:
-                    yield _found("C087", use, f"the option is not rated by {', '.join(lacking)}", "rate it from -2 to 2 by each criterion of the trade-off")
+                    yield _found(
+                        "C087",
+                        use,
+                        f"the option is not rated by {', '.join(lacking)}",
+                        "rate it from -2 to 2 by each criterion of the trade-off",
+                    )
 
 
 def distinct(shelf: Shelf) -> Iterator[Finding]:
@@ -72,9 +119,19 @@ def distinct(shelf: Shelf) -> Iterator[Finding]:
                 if target not in first:
                     first[target] = use
                 elif kind == "title":
-                    yield _found(code, use, f'"{use.target}" is the title of {first[target].place.path} too', "say what tells the two apart")
+                    yield _found(
+                        code,
+                        use,
+                        f'"{use.target}" is the title of {first[target].place.path} too',
+                        "say what tells the two apart",
+                    )
                 else:
-                    yield _found(code, use, f"this text stands in {first[target].place.path}, line {first[target].place.line}, too", "say what is particular here, or move it into a block or a trade-off and link to it")
+                    yield _found(
+                        code,
+                        use,
+                        f"this text stands in {first[target].place.path}, line {first[target].place.line}, too",
+                        "say what is particular here, or move it into a block or a trade-off and link to it",
+                    )
 
 
 def employed(shelf: Shelf) -> Iterator[Finding]:
@@ -85,7 +142,12 @@ def employed(shelf: Shelf) -> Iterator[Finding]:
         if key.startswith(("blocks/", "tradeoffs/")) and key not in wanted:
             title = next(use for use in shelf.uses[key] if use.kind == "title")
             verb = "is used by" if key.startswith("blocks/") else "is decided in"
-            yield _found("C102", title, f'"{title.target}" {verb} no case', "use it in a case, or keep it for the one that is coming")
+            yield _found(
+                "C102",
+                title,
+                f'"{title.target}" {verb} no case',
+                "use it in a case, or keep it for the one that is coming",
+            )
 
 
 RULES = (existing, rated, distinct)

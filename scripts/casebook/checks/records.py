@@ -39,17 +39,39 @@ def cited(scope: Scope) -> Iterator[Finding]:
     used = set()
     for loc, figure in figures(scope.record):
         if figure.quote and not figure.source:
-            yield scope.found("C091", (*loc, "quote"), "a quote stands without its source", "add `source:` with the id of the reference")
+            yield scope.found(
+                "C091",
+                (*loc, "quote"),
+                "a quote stands without its source",
+                "add `source:` with the id of the reference",
+            )
         if figure.source is None:
             continue
         used.add(figure.source)
         if figure.source not in known:
-            yield scope.unknown("C090", (*loc, "source"), f'"{figure.source}" is not a reference of this record', figure.source, known, "a reference")
+            yield scope.unknown(
+                "C090",
+                (*loc, "source"),
+                f'"{figure.source}" is not a reference of this record',
+                figure.source,
+                known,
+                "a reference",
+            )
         elif not figure.quote and not known[figure.source].quote:
-            yield scope.found("C091", (*loc, "source"), f'"{figure.source}" is cited without the words that carry the figure', "add `quote:` with the few words, here or at the reference")
+            yield scope.found(
+                "C091",
+                (*loc, "source"),
+                f'"{figure.source}" is cited without the words that carry the figure',
+                "add `quote:` with the few words, here or at the reference",
+            )
     for index, reference in enumerate(scope.record.references):
         if reference.id not in used and not reference.quote:
-            yield scope.found("C092", ("references", index, "id"), f'reference "{reference.id}" is cited by no figure and quotes nothing', "cite it as a `source`, quote what it is for, or delete it")
+            yield scope.found(
+                "C092",
+                ("references", index, "id"),
+                f'reference "{reference.id}" is cited by no figure and quotes nothing',
+                "cite it as a `source`, quote what it is for, or delete it",
+            )
 
 
 def linked(scope: Scope) -> Iterator[Finding]:
@@ -57,7 +79,14 @@ def linked(scope: Scope) -> Iterator[Finding]:
     for loc, text in scope.texts:
         for target, at in links(text):
             if not is_web(target) and not RECORD.match(target):
-                yield scope.found("C032", loc, f'"{target[:60]}" is not a link that a text may hold', "give an address that begins with https://, or a record such as `blocks/event-log`", start=at, end=at + max(1, len(target)))
+                yield scope.found(
+                    "C032",
+                    loc,
+                    f'"{target[:60]}" is not a link that a text may hold',
+                    "give an address that begins with https://, or a record such as `blocks/event-log`",
+                    start=at,
+                    end=at + max(1, len(target)),
+                )
 
 
 def sourced(scope: Scope) -> Iterator[Finding]:
@@ -65,7 +94,13 @@ def sourced(scope: Scope) -> Iterator[Finding]:
     if isinstance(scope.record, Block):
         for index, figure in enumerate(scope.record.figures):
             if not figure.source and not figure.why:
-                yield scope.found("C049", ("figures", index), f'the figure "{figure.what}" has neither a source nor a reason', "add `source:` with the id of a reference, or `why:` with the reason", key=True)
+                yield scope.found(
+                    "C049",
+                    ("figures", index),
+                    f'the figure "{figure.what}" has neither a source nor a reason',
+                    "add `source:` with the id of a reference, or `why:` with the reason",
+                    key=True,
+                )
 
 
 def own_ids(scope: Scope) -> Iterator[Finding]:
@@ -73,5 +108,10 @@ def own_ids(scope: Scope) -> Iterator[Finding]:
     seen: set[str] = set()
     for index, reference in enumerate(scope.record.references):
         if reference.id in seen:
-            yield scope.found("C072", ("references", index, "id"), f'the id "{reference.id}" is used twice', "give one of them another id")
+            yield scope.found(
+                "C072",
+                ("references", index, "id"),
+                f'the id "{reference.id}" is used twice',
+                "give one of them another id",
+            )
         seen.add(reference.id)

@@ -41,12 +41,34 @@ class Scope:
         assert self.numbers is not None
         return self.numbers
 
-    def found(self, code: str, loc: Loc, what: str, fix: str, *, note: str = "", key: bool = False, start: int | None = None, end: int | None = None) -> Finding:
+    def found(
+        self,
+        code: str,
+        loc: Loc,
+        what: str,
+        fix: str,
+        *,
+        note: str = "",
+        key: bool = False,
+        start: int | None = None,
+        end: int | None = None,
+    ) -> Finding:
         """Return a finding at a part of the record, or at some characters of its text."""
         place = self.document.key(loc) if key else self.document.within(loc, start, end)
         return Finding(code, place, what, self.document.line(place.line), note, fix)
 
-    def unknown(self, code: str, loc: Loc, what: str, name: str, known: Any, where: str, *, of: str = "the id", key: bool = False) -> Finding:
+    def unknown(
+        self,
+        code: str,
+        loc: Loc,
+        what: str,
+        name: str,
+        known: Any,
+        where: str,
+        *,
+        of: str = "the id",
+        key: bool = False,
+    ) -> Finding:
         """Return a finding for a name that is not among those known, with the nearest."""
         choices = sorted(known)
         near = get_close_matches(name, choices, n=1, cutoff=0.6)
@@ -74,22 +96,45 @@ def uses(scope: Scope) -> tuple[Use, ...]:
     record = scope.record
     found = [use("title", record.title, ("title",))]
     if isinstance(record, Case):
-        found += [use("block", part.block, ("architecture", "components", name, "block")) for name, part in record.architecture.components.items()]
+        found += [
+            use("block", part.block, ("architecture", "components", name, "block"))
+            for name, part in record.architecture.components.items()
+        ]
         for index, decision in enumerate(record.tradeoffs):
             loc: Loc = ("tradeoffs", index)
             found.append(use("tradeoff", decision.about, (*loc, "about")))
             for name, option in decision.options.items():
                 found.append(use("option", f"{decision.about}/{name}", (*loc, "options", name), key=True))
-                found += [use("criterion", f"{decision.about}/{criterion}", (*loc, "options", name, "ratings", criterion), key=True) for criterion in option.ratings]
+                found += [
+                    use(
+                        "criterion",
+                        f"{decision.about}/{criterion}",
+                        (*loc, "options", name, "ratings", criterion),
+                        key=True,
+                    )
+                    for criterion in option.ratings
+                ]
                 if option.ratings:
-                    found.append(use("rated", f"{decision.about}/{' '.join(option.ratings)}", (*loc, "options", name, "ratings"), key=True))
+                    found.append(
+                        use(
+                            "rated",
+                            f"{decision.about}/{' '.join(option.ratings)}",
+                            (*loc, "options", name, "ratings"),
+                            key=True,
+                        )
+                    )
     elif isinstance(record, Block):
-        found += [use("block", other.block, ("alternatives", index, "block")) for index, other in enumerate(record.alternatives)]
+        found += [
+            use("block", other.block, ("alternatives", index, "block"))
+            for index, other in enumerate(record.alternatives)
+        ]
         found.append(use("icon", record.icon, ("icon",)))
     elif isinstance(record, Tradeoff):
         pass
     for loc, text in scope.texts:
-        found += [use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)]
+        found += [
+            use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)
+        ]
         # Two records may well cite the same words of the same page.
         if len(text) >= LONG_TEXT and loc[0] != "references" and loc[-1] != "quote":
             found.append(use("text", blake2b(" ".join(text.split()).encode(), digest_size=12).hexdigest(), loc))

@@ -38,7 +38,7 @@ def fault(code: str, message: str, **context: Any) -> PydanticCustomError:
     """Return the error that becomes the finding `code`; `context` may hold fix, start and end."""
     context = {key: value for key, value in context.items() if value is not None}
     # The message goes in as context: pydantic would read braces in it as fields.
-    return PydanticCustomError("casebook", "{message}", {"code": code, "message": message, **context})  # type: ignore[arg-type]  # pydantic wants a literal template; this one is
+    return PydanticCustomError("casebook", "{message}", {"code": code, "message": message, **context})
 
 
 def printable(text: str) -> str:
@@ -54,7 +54,9 @@ def printable(text: str) -> str:
 
 def one_line(text: str) -> str:
     if "\n" in text:
-        raise fault("C031", "is one line of text, but holds a line break", fix="write it on one line, or fold it with `>-`")
+        raise fault(
+            "C031", "is one line of text, but holds a line break", fix="write it on one line, or fold it with `>-`"
+        )
     return text
 
 
@@ -65,7 +67,11 @@ def http_link(text: str) -> str:
     except ValueError:
         good = False
     if not good or re.search(r"[\s<>\"'`{}|\\^]", text):
-        raise fault("C032", f'"{shorten(text)}" is not an http or https link', fix="give the full address, beginning with https://")
+        raise fault(
+            "C032",
+            f'"{shorten(text)}" is not an http or https link',
+            fix="give the full address, beginning with https://",
+        )
     return text
 
 
@@ -113,11 +119,17 @@ def _limit(value: Any) -> "Limit":
         return value
     found = re.match(r"(<=|>=|<|>)\s*", value) if isinstance(value, str) else None
     if not found:
-        raise fault("C041", "is not a limit: a comparison and a quantity", fix="write it like `<= 50 ms` or `>= 99.9 %`, in quotes if it begins with `>`")
+        raise fault(
+            "C041",
+            "is not a limit: a comparison and a quantity",
+            fix="write it like `<= 50 ms` or `>= 99.9 %`, in quotes if it begins with `>`",
+        )
     try:
         return Limit(sense=found[1], bound=_number(value[found.end() :].rstrip()))
     except PydanticCustomError as error:
-        context = {key: at + found.end() if key in ("start", "end") else at for key, at in (error.context or {}).items()}
+        context = {
+            key: at + found.end() if key in ("start", "end") else at for key, at in (error.context or {}).items()
+        }
         raise fault(**context) from None
 
 
@@ -148,7 +160,10 @@ class Limit(Part):
         return {"<=": value <= bound, "<": value < bound, ">=": value >= bound, ">": value > bound}[self.sense]
 
 
-_QUANTITY_SCHEMA = {"type": ["string", "number"], "description": "A number, a magnitude word if wanted, and a unit: `150 million event/day`."}
+_QUANTITY_SCHEMA = {
+    "type": ["string", "number"],
+    "description": "A number, a magnitude word if wanted, and a unit: `150 million event/day`.",
+}
 
 Text = Annotated[str, AfterValidator(printable)]
 Line = Annotated[Text, StringConstraints(min_length=1, max_length=400), AfterValidator(one_line)]
@@ -162,11 +177,17 @@ Amount = Annotated[Quantity, PlainValidator(_quantity), WithJsonSchema(_QUANTITY
 AmountOrName = Annotated[
     Quantity | Name,
     PlainValidator(_number),
-    WithJsonSchema({"type": ["string", "number"], "description": "A quantity, or the name of an assumption or an estimate."}),
+    WithJsonSchema(
+        {"type": ["string", "number"], "description": "A quantity, or the name of an assumption or an estimate."}
+    ),
 ]
 UnitText = Annotated[Unit, PlainValidator(_unit), WithJsonSchema({"type": "string"})]
-FormulaText = Annotated[Formula, PlainValidator(_formula), WithJsonSchema({"type": "string", "maxLength": formula.LONGEST})]
-LimitText = Annotated[Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.a-z]"})]
+FormulaText = Annotated[
+    Formula, PlainValidator(_formula), WithJsonSchema({"type": "string", "maxLength": formula.LONGEST})
+]
+LimitText = Annotated[
+    Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.a-z]"})
+]
 Date = Annotated[
     str,
     StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
@@ -187,9 +208,18 @@ class Reference(Part):
     title: Line = described("Title", "The title as the page or paper has it.", "How we built it: Stripe Radar")
     organisation: Line = described("Organisation", "Who published it.", "Stripe")
     year: int = described("Year", "Year of publication.", 2023, ge=1950, le=2100)
-    url: Link = described("Address", "The page itself, not a copy of it.", "https://stripe.com/blog/how-we-built-it-stripe-radar")
-    archive: Link | None = described("Archived copy", "A stored copy, for the day the page goes.", "https://web.archive.org/web/2023/https://example.org", None)
-    quote: Line | None = described("Quote", "The few words that carry the figure, exactly as printed.", "in less than 100 milliseconds", None)
+    url: Link = described(
+        "Address", "The page itself, not a copy of it.", "https://stripe.com/blog/how-we-built-it-stripe-radar"
+    )
+    archive: Link | None = described(
+        "Archived copy",
+        "A stored copy, for the day the page goes.",
+        "https://web.archive.org/web/2023/https://example.org",
+        None,
+    )
+    quote: Line | None = described(
+        "Quote", "The few words that carry the figure, exactly as printed.", "in less than 100 milliseconds", None
+    )
     as_of: Date = described("As of", "When the figures held: a year, month or day.", "2023-03")
 
 
@@ -197,8 +227,18 @@ class Grounded(Part):
     """A part whose figures say where they come from."""
 
     source: Id | None = described("Source", "The id of the reference that states it.", "stripe-radar", None)
-    quote: Line | None = described("Quote", "The words of the source that carry this figure, where the reference's own quote does not.", "fewer than 1 in 1,000", None)
-    why: Prose | None = described("Why", "The reason for the figure: how it was assumed, or derived from the source.", "Half of a processor's volume at peak.", None)
+    quote: Line | None = described(
+        "Quote",
+        "The words of the source that carry this figure, where the reference's own quote does not.",
+        "fewer than 1 in 1,000",
+        None,
+    )
+    why: Prose | None = described(
+        "Why",
+        "The reason for the figure: how it was assumed, or derived from the source.",
+        "Half of a processor's volume at peak.",
+        None,
+    )
 
     @property
     def standing(self) -> str:

@@ -35,39 +35,78 @@ class Clarify(Part):
 
     ask: Line = described("Ask", "The question.", "Is the decision made before the payment is authorised?")
     answer: Prose = described("Answer", "What the interviewer answers.", "Yes: the shopper waits for it.")
-    changes: Prose = described("Changes", "What the answer changes in the design.", "Features must be read, not computed, while the shopper waits.")
+    changes: Prose = described(
+        "Changes",
+        "What the answer changes in the design.",
+        "Features must be read, not computed, while the shopper waits.",
+    )
 
 
 class Quality(Part):
     """A quality requirement that the numbers are held to."""
 
     id: Id = described("Id", "Short name of the requirement.", "decision-latency")
-    text: Line = described("Text", "The requirement in one sentence.", "A decision takes at most 100 ms at the 99th percentile.")
-    measure: str = described("Measure", "What is held to the limit: an estimate, or the latency of a request flow.", "decide.p99", pattern=r"^[a-z][a-z0-9_-]*(\.p50|\.p99)?$", max_length=80)
-    limit: LimitText = described("Limit", "The comparison and the bound: a quantity, or the name of an assumption that variants may change.", "<= 100 ms")
+    text: Line = described(
+        "Text", "The requirement in one sentence.", "A decision takes at most 100 ms at the 99th percentile."
+    )
+    measure: str = described(
+        "Measure",
+        "What is held to the limit: an estimate, or the latency of a request flow.",
+        "decide.p99",
+        pattern=r"^[a-z][a-z0-9_-]*(\.p50|\.p99)?$",
+        max_length=80,
+    )
+    limit: LimitText = described(
+        "Limit",
+        "The comparison and the bound: a quantity, or the name of an assumption that variants may change.",
+        "<= 100 ms",
+    )
 
 
 class Requirements(Part):
     """What the system must do, and how well."""
 
-    functional: tuple[Line, ...] = described("Functional", "What the system does, a sentence each.", ["Score every card payment before it is authorised."], min_length=1, max_length=20)
-    quality: tuple[Quality, ...] = described("Quality", "How well it does it; the build holds the design to each.", [{"id": "decision-latency"}], min_length=1, max_length=20)
+    functional: tuple[Line, ...] = described(
+        "Functional",
+        "What the system does, a sentence each.",
+        ["Score every card payment before it is authorised."],
+        min_length=1,
+        max_length=20,
+    )
+    quality: tuple[Quality, ...] = described(
+        "Quality",
+        "How well it does it; the build holds the design to each.",
+        [{"id": "decision-latency"}],
+        min_length=1,
+        max_length=20,
+    )
 
 
 class Assumption(Grounded):
     """A number that the case starts from."""
 
     value: Amount = described("Value", "The number and its unit.", "150 million event/day")
-    range: tuple[Amount, Amount] | None = described("Range", "The least and the greatest value that a reader may try.", ["15 million event/day", "1.5 billion event/day"], None)
-    means: Line | None = described("Means", "What the number is, where its name does not say it.", "Payments that need a decision.", None)
+    range: tuple[Amount, Amount] | None = described(
+        "Range",
+        "The least and the greatest value that a reader may try.",
+        ["15 million event/day", "1.5 billion event/day"],
+        None,
+    )
+    means: Line | None = described(
+        "Means", "What the number is, where its name does not say it.", "Payments that need a decision.", None
+    )
 
 
 class Estimate(Part):
     """A number that follows from others."""
 
-    formula: FormulaText = described("Formula", "An expression over assumptions and the estimates above it.", "payments * peak_factor")
+    formula: FormulaText = described(
+        "Formula", "An expression over assumptions and the estimates above it.", "payments * peak_factor"
+    )
     unit: UnitText = described("Unit", "The unit that the result is shown in.", "request/s")
-    why: Prose = described("Why", "What the number decides in the design.", "Sizes every component of the decision path.")
+    why: Prose = described(
+        "Why", "What the number decides in the design.", "Sizes every component of the decision path."
+    )
 
 
 class Rejected(Part):
@@ -80,49 +119,107 @@ class Rejected(Part):
 class Formulation(Part):
     """The problem as a machine-learning task."""
 
-    task: Prose = described("Task", "What is predicted, for what, and when.", "Probability that a payment is disputed as fraud within 90 days.")
-    label: Prose = described("Label", "What the model learns from.", "A dispute with a fraud reason code, or an early fraud warning.")
-    label_delay: Prose = described("Label delay", "When the label is known.", "Half within three weeks, nearly all within 90 days.")
-    baseline: Prose = described("Baseline", "What would be done without machine learning.", "Velocity rules on card and address.")
-    offline_metric: Prose = described("Offline metric", "How a model is judged before it is released.", "Recall at a 0.1 % false-positive rate, by amount.")
+    task: Prose = described(
+        "Task",
+        "What is predicted, for what, and when.",
+        "Probability that a payment is disputed as fraud within 90 days.",
+    )
+    label: Prose = described(
+        "Label", "What the model learns from.", "A dispute with a fraud reason code, or an early fraud warning."
+    )
+    label_delay: Prose = described(
+        "Label delay", "When the label is known.", "Half within three weeks, nearly all within 90 days."
+    )
+    baseline: Prose = described(
+        "Baseline", "What would be done without machine learning.", "Velocity rules on card and address."
+    )
+    offline_metric: Prose = described(
+        "Offline metric",
+        "How a model is judged before it is released.",
+        "Recall at a 0.1 % false-positive rate, by amount.",
+    )
     online_metric: Prose = described("Online metric", "How it is judged in use.", "Fraud losses per amount processed.")
-    guardrails: tuple[Line, ...] = described("Guardrails", "What must not get worse.", ["Authorisation rate of good cards."], min_length=1, max_length=20)
+    guardrails: tuple[Line, ...] = described(
+        "Guardrails", "What must not get worse.", ["Authorisation rate of good cards."], min_length=1, max_length=20
+    )
 
 
 class DataSource(Part):
     """Where data comes from."""
 
     name: Line = described("Name", "The stream, table or feed.", "Payment events")
-    holds: Prose = described("Holds", "What is in it that matters.", "Amount, currency, card fingerprint, merchant, address.")
+    holds: Prose = described(
+        "Holds", "What is in it that matters.", "Amount, currency, card fingerprint, merchant, address."
+    )
 
 
 class FeatureGroup(Part):
     """Features that are computed and refreshed together."""
 
     name: Line = described("Name", "The group.", "Card velocity")
-    examples: Prose = described("Examples", "Two or three features of it.", "Payments of the card in the last 1 min, 1 h and 24 h.")
-    computed: Literal["request", "stream", "batch"] = described("Computed", "When: at the request, by a stream job, or by a batch job.", "stream")
+    examples: Prose = described(
+        "Examples", "Two or three features of it.", "Payments of the card in the last 1 min, 1 h and 24 h."
+    )
+    computed: Literal["request", "stream", "batch"] = described(
+        "Computed", "When: at the request, by a stream job, or by a batch job.", "stream"
+    )
     freshness: Line = described("Freshness", "How old a value may be when it is read.", "Under 5 s")
 
 
 class Data(Part):
     """Data, features and how they become training rows."""
 
-    sources: tuple[DataSource, ...] = described("Sources", "What the features and labels are made from.", [{"name": "Payment events"}], min_length=1, max_length=20)
-    features: tuple[FeatureGroup, ...] = described("Features", "Groups of features, by how they are computed.", [{"name": "Card velocity"}], min_length=1, max_length=20)
-    training_set: Prose = described("Training set", "How rows are made, point in time and all.", "One row a decision, with the features as they were served.")
-    split: Prose = described("Split", "How data is split for training and evaluation.", "By time, with a gap as long as the label delay.")
-    pitfalls: tuple[Prose, ...] = described("Pitfalls", "What goes wrong with this data.", ["Blocked payments have no outcome."], min_length=1, max_length=20)
-    rejected: tuple[Rejected, ...] = described("Rejected", "What was weighed and not done.", [{"option": "Random split"}], (), max_length=20)
+    sources: tuple[DataSource, ...] = described(
+        "Sources",
+        "What the features and labels are made from.",
+        [{"name": "Payment events"}],
+        min_length=1,
+        max_length=20,
+    )
+    features: tuple[FeatureGroup, ...] = described(
+        "Features",
+        "Groups of features, by how they are computed.",
+        [{"name": "Card velocity"}],
+        min_length=1,
+        max_length=20,
+    )
+    training_set: Prose = described(
+        "Training set",
+        "How rows are made, point in time and all.",
+        "One row a decision, with the features as they were served.",
+    )
+    split: Prose = described(
+        "Split", "How data is split for training and evaluation.", "By time, with a gap as long as the label delay."
+    )
+    pitfalls: tuple[Prose, ...] = described(
+        "Pitfalls",
+        "What goes wrong with this data.",
+        ["Blocked payments have no outcome."],
+        min_length=1,
+        max_length=20,
+    )
+    rejected: tuple[Rejected, ...] = described(
+        "Rejected", "What was weighed and not done.", [{"option": "Random split"}], (), max_length=20
+    )
 
 
 class Model(Part):
     """The model and its training."""
 
     baseline: Prose = described("Baseline", "The simplest model worth beating.", "Logistic regression on 20 features.")
-    choice: Prose = described("Choice", "The model, and why it.", "Gradient-boosted trees: tabular data, microseconds a score.")
-    training: Prose = described("Training", "Loss, imbalance, frequency, warm start.", "Log loss with weights by amount; retrained daily.")
-    rejected: tuple[Rejected, ...] = described("Rejected", "What was weighed and not done.", [{"option": "A sequence model on the request path"}], min_length=1, max_length=20)
+    choice: Prose = described(
+        "Choice", "The model, and why it.", "Gradient-boosted trees: tabular data, microseconds a score."
+    )
+    training: Prose = described(
+        "Training", "Loss, imbalance, frequency, warm start.", "Log loss with weights by amount; retrained daily."
+    )
+    rejected: tuple[Rejected, ...] = described(
+        "Rejected",
+        "What was weighed and not done.",
+        [{"option": "A sequence model on the request path"}],
+        min_length=1,
+        max_length=20,
+    )
 
 
 class Evaluation(Part):
@@ -130,16 +227,28 @@ class Evaluation(Part):
 
     offline: Prose = described("Offline", "Before release.", "Replay of the last month, features as served.")
     online: Prose = described("Online", "In use.", "A/B test by account, with a long-term holdout.")
-    slices: tuple[Line, ...] = described("Slices", "Where averages hide harm.", ["New merchants", "Countries with few payments"], min_length=1, max_length=20)
-    gate: Prose = described("Gate", "What must hold before it is released.", "Recall not lower on any slice with 1,000 frauds or more.")
-    rejected: tuple[Rejected, ...] = described("Rejected", "What was weighed and not done.", [{"option": "AUC as the gate"}], (), max_length=20)
+    slices: tuple[Line, ...] = described(
+        "Slices",
+        "Where averages hide harm.",
+        ["New merchants", "Countries with few payments"],
+        min_length=1,
+        max_length=20,
+    )
+    gate: Prose = described(
+        "Gate", "What must hold before it is released.", "Recall not lower on any slice with 1,000 frauds or more."
+    )
+    rejected: tuple[Rejected, ...] = described(
+        "Rejected", "What was weighed and not done.", [{"option": "AUC as the gate"}], (), max_length=20
+    )
 
 
 class Stage(Part):
     """One stage of a rollout."""
 
     name: Line = described("Name", "The stage.", "Shadow")
-    traffic: Line = described("Traffic", "Who gets it, and for how long.", "All payments, scored and not acted on, for 24 h")
+    traffic: Line = described(
+        "Traffic", "Who gets it, and for how long.", "All payments, scored and not acted on, for 24 h"
+    )
     gate: Prose = described("Gate", "What must hold to go on.", "Scores agree with the offline replay to 0.1 %.")
 
 
@@ -147,8 +256,12 @@ class Rollout(Part):
     """How a new model reaches everyone, and comes back."""
 
     stages: tuple[Stage, ...] = described("Stages", "In order.", [{"name": "Shadow"}], min_length=1, max_length=20)
-    rollback: Prose = described("Rollback", "How it is undone, and how fast.", "The previous model stays loaded; one flag, under a minute.")
-    rejected: tuple[Rejected, ...] = described("Rejected", "What was weighed and not done.", [{"option": "Swap at once"}], (), max_length=20)
+    rollback: Prose = described(
+        "Rollback", "How it is undone, and how fast.", "The previous model stays loaded; one flag, under a minute."
+    )
+    rejected: tuple[Rejected, ...] = described(
+        "Rejected", "What was weighed and not done.", [{"option": "Swap at once"}], (), max_length=20
+    )
 
 
 class Monitor(Part):
@@ -156,7 +269,9 @@ class Monitor(Part):
 
     signal: Line = described("Signal", "What is measured.", "Age of the newest card-velocity value")
     threshold: Line = described("Threshold", "When it is acted on.", "Above 30 s for 5 min")
-    action: Prose = described("Action", "What is done.", "Page the on-call; fall back to the model without velocity features.")
+    action: Prose = described(
+        "Action", "What is done.", "Page the on-call; fall back to the model without velocity features."
+    )
 
 
 class Failure(Part):
@@ -164,9 +279,13 @@ class Failure(Part):
 
     title: Title = described("Title", "The failure in a few words.", "Stream job restarts from an old checkpoint")
     breaks: Prose = described("Breaks", "What happens.", "Counters are hours old, and look right.")
-    noticed: Prose = described("Noticed", "How it is noticed.", "Event-time lag of the job; mean of a counter against yesterday.")
+    noticed: Prose = described(
+        "Noticed", "How it is noticed.", "Event-time lag of the job; mean of a counter against yesterday."
+    )
     costs: Prose = described("Costs", "What it costs while it lasts.", "Card-testing attacks pass unseen.")
-    response: Prose = described("Response", "What is done, now and for good.", "Serve the model that does not use them; checkpoint each minute.")
+    response: Prose = described(
+        "Response", "What is done, now and for good.", "Serve the model that does not use them; checkpoint each minute."
+    )
     component: Id | None = described("Component", "The component where it begins.", "velocity-job", None)
 
 
@@ -175,13 +294,17 @@ class Option(Part):
 
     gains: Prose = described("Gains", "What it gives here.", "One read, 2 ms, whatever the feature costs to compute.")
     costs: Prose = described("Costs", "What it costs here.", "Values for cards that never come back.")
-    ratings: dict[Id, Rating] = described("Ratings", "From -2 to 2 against each criterion of the trade-off.", {"latency": 2}, {}, max_length=40)
+    ratings: dict[Id, Rating] = described(
+        "Ratings", "From -2 to 2 against each criterion of the trade-off.", {"latency": 2}, {}, max_length=40
+    )
 
 
 class Choice(Part):
     """One line of a rule: the first whose condition holds is picked."""
 
-    when: FormulaText | None = described("When", "A condition over the case's numbers; left out in the last line.", "refresh_writes < reads / 10", None)
+    when: FormulaText | None = described(
+        "When", "A condition over the case's numbers; left out in the last line.", "refresh_writes < reads / 10", None
+    )
     pick: Id = described("Pick", "The option that is picked then.", "precompute")
 
 
@@ -189,28 +312,64 @@ class Decision(Part):
     """The answer of this case to a trade-off."""
 
     about: Id = described("About", "The id of a file in `cases/tradeoffs/`.", "precompute-or-on-demand")
-    question: Line | None = described("Question", "The question as this case puts it.", "Are velocity features kept ready, or counted at the request?", None)
-    options: dict[Id, Option] = described("Options", "The trade-off's options as they look here.", {"precompute": {"gains": "…"}}, min_length=2, max_length=5)
-    choose: tuple[Choice, ...] = described("Choose", "The rule, if numbers decide it: the first line whose condition holds.", [{"when": "reads > 10 * writes", "pick": "precompute"}, {"pick": "on-demand"}], (), max_length=6)
-    pick: Id = described("Pick", "The option that this case takes; the rule, if there is one, must agree.", "precompute")
+    question: Line | None = described(
+        "Question",
+        "The question as this case puts it.",
+        "Are velocity features kept ready, or counted at the request?",
+        None,
+    )
+    options: dict[Id, Option] = described(
+        "Options",
+        "The trade-off's options as they look here.",
+        {"precompute": {"gains": "…"}},
+        min_length=2,
+        max_length=5,
+    )
+    choose: tuple[Choice, ...] = described(
+        "Choose",
+        "The rule, if numbers decide it: the first line whose condition holds.",
+        [{"when": "reads > 10 * writes", "pick": "precompute"}, {"pick": "on-demand"}],
+        (),
+        max_length=6,
+    )
+    pick: Id = described(
+        "Pick", "The option that this case takes; the rule, if there is one, must agree.", "precompute"
+    )
     because: Prose = described("Because", "Why, in this case.", "Reads outnumber writes by 40 to 1.")
-    revisit_when: Prose | None = described("Revisit when", "What would reopen it; needed where no rule decides.", "A regulator asks for the reason of each decline.", None)
+    revisit_when: Prose | None = described(
+        "Revisit when",
+        "What would reopen it; needed where no rule decides.",
+        "A regulator asks for the reason of each decline.",
+        None,
+    )
 
 
 class Variant(Part):
     """The case again with some assumptions changed."""
 
     title: Title = described("Title", "The change in a few words.", "Ten times the traffic")
-    set: dict[NumberName, Amount] = described("Set", "The assumptions that change.", {"payments": "1.5 billion event/day"}, min_length=1, max_length=12)
-    changes: Prose = described("Changes", "What to change in the design.", "Split the store by card; the multi-get goes to fewer shards.")
+    set: dict[NumberName, Amount] = described(
+        "Set", "The assumptions that change.", {"payments": "1.5 billion event/day"}, min_length=1, max_length=12
+    )
+    changes: Prose = described(
+        "Changes", "What to change in the design.", "Split the store by card; the multi-get goes to fewer shards."
+    )
 
 
 class FollowUp(Part):
     """A question that the interviewer asks once the design stands."""
 
-    ask: Prose = described("Ask", "The question.", "A feature was wrong for a week. What do you do with the training data?")
+    ask: Prose = described(
+        "Ask", "The question.", "A feature was wrong for a week. What do you do with the training data?"
+    )
     level: Level = described("Level", "The level that it tells apart.", "staff")
-    listen_for: tuple[Prose, ...] = described("Listen for", "What a strong answer names.", ["Replay from the log with the fixed feature, by version"], min_length=1, max_length=20)
+    listen_for: tuple[Prose, ...] = described(
+        "Listen for",
+        "What a strong answer names.",
+        ["Replay from the log with the fixed feature, by version"],
+        min_length=1,
+        max_length=20,
+    )
     missed: Prose = described("Missed", "What most people miss.", "The labels of that week are biased too.")
 
 
@@ -226,25 +385,71 @@ class Case(Part):
     """A system-design case. The id is the file name; the track is the folder."""
 
     title: Title = described("Title", "The name of the case.", "Real-time features for payment fraud")
-    summary: Line = described("Summary", "One sentence for lists and search.", "Features for a fraud decision that the shopper waits for.")
+    summary: Line = described(
+        "Summary", "One sentence for lists and search.", "Features for a fraud decision that the shopper waits for."
+    )
     domain: Domain = described("Domain", "The field that it belongs to.", "payments")
     level: Level = described("Level", "The level that the reference answer is written for.", "senior")
     minutes: int = described("Minutes", "Length of the round.", 45, 45, ge=20, le=90)
-    prompt: Prose = described("Prompt", "What the interviewer says, and no more.", "Design the features behind a card-fraud decision.")
-    clarify: tuple[Clarify, ...] = described("Clarifying questions", "What to ask first.", [{"ask": "Does the shopper wait?"}], min_length=1, max_length=20)
-    requirements: Requirements = described("Requirements", "What the system must do, and how well.", {"functional": ["Score every payment."]})
-    assumptions: dict[NumberName, Assumption] = described("Assumptions", "The numbers that the case starts from, by name.", {"payments": {"value": "150 million event/day"}}, min_length=1, max_length=30)
-    estimates: dict[NumberName, Estimate] = described("Estimates", "What follows from them, in order.", {"peak_payments": {"formula": "payments * peak_factor"}}, min_length=1, max_length=30)
-    formulation: Formulation | None = described("Formulation", "The problem as a machine-learning task.", {"task": "…"}, None)
-    architecture: Architecture = described("Architecture", "Components and flows; the diagram is drawn from it.", {"components": {}})
+    prompt: Prose = described(
+        "Prompt", "What the interviewer says, and no more.", "Design the features behind a card-fraud decision."
+    )
+    clarify: tuple[Clarify, ...] = described(
+        "Clarifying questions", "What to ask first.", [{"ask": "Does the shopper wait?"}], min_length=1, max_length=20
+    )
+    requirements: Requirements = described(
+        "Requirements", "What the system must do, and how well.", {"functional": ["Score every payment."]}
+    )
+    assumptions: dict[NumberName, Assumption] = described(
+        "Assumptions",
+        "The numbers that the case starts from, by name.",
+        {"payments": {"value": "150 million event/day"}},
+        min_length=1,
+        max_length=30,
+    )
+    estimates: dict[NumberName, Estimate] = described(
+        "Estimates",
+        "What follows from them, in order.",
+        {"peak_payments": {"formula": "payments * peak_factor"}},
+        min_length=1,
+        max_length=30,
+    )
+    formulation: Formulation | None = described(
+        "Formulation", "The problem as a machine-learning task.", {"task": "…"}, None
+    )
+    architecture: Architecture = described(
+        "Architecture", "Components and flows; the diagram is drawn from it.", {"components": {}}
+    )
     data: Data | None = described("Data", "Data, features, and how they become training rows.", {"split": "…"}, None)
     model: Model | None = described("Model", "The model and its training.", {"choice": "…"}, None)
-    evaluation: Evaluation | None = described("Evaluation", "How it is known that a model is good enough.", {"gate": "…"}, None)
-    rollout: Rollout | None = described("Rollout", "How a new model reaches everyone, and comes back.", {"rollback": "…"}, None)
-    monitoring: tuple[Monitor, ...] = described("Monitoring", "Signals, thresholds and actions.", [{"signal": "…"}], (), max_length=20)
-    failures: tuple[Failure, ...] = described("Failures", "What breaks, how it is noticed, what is done.", [{"title": "…"}], min_length=1, max_length=20)
-    tradeoffs: tuple[Decision, ...] = described("Decisions", "The answers of this case to the trade-offs that recur.", [{"about": "precompute-or-on-demand"}], min_length=1, max_length=20)
-    variants: dict[Id, Variant] = described("Variants", "The case again with some assumptions changed.", {"ten-times": {"title": "…"}}, {}, max_length=6)
-    follow_ups: tuple[FollowUp, ...] = described("Follow-ups", "What is asked once the design stands.", [{"ask": "…"}], (), max_length=20)
-    rubric: dict[Signal, Steps] = described("Rubric", "Only where the case differs from the common rubric.", {"data": {"mid": "…"}}, {})
-    references: tuple[Reference, ...] = described("References", "Primary sources; at most eight.", [{"id": "stripe-radar"}], min_length=1, max_length=8)
+    evaluation: Evaluation | None = described(
+        "Evaluation", "How it is known that a model is good enough.", {"gate": "…"}, None
+    )
+    rollout: Rollout | None = described(
+        "Rollout", "How a new model reaches everyone, and comes back.", {"rollback": "…"}, None
+    )
+    monitoring: tuple[Monitor, ...] = described(
+        "Monitoring", "Signals, thresholds and actions.", [{"signal": "…"}], (), max_length=20
+    )
+    failures: tuple[Failure, ...] = described(
+        "Failures", "What breaks, how it is noticed, what is done.", [{"title": "…"}], min_length=1, max_length=20
+    )
+    tradeoffs: tuple[Decision, ...] = described(
+        "Decisions",
+        "The answers of this case to the trade-offs that recur.",
+        [{"about": "precompute-or-on-demand"}],
+        min_length=1,
+        max_length=20,
+    )
+    variants: dict[Id, Variant] = described(
+        "Variants", "The case again with some assumptions changed.", {"ten-times": {"title": "…"}}, {}, max_length=6
+    )
+    follow_ups: tuple[FollowUp, ...] = described(
+        "Follow-ups", "What is asked once the design stands.", [{"ask": "…"}], (), max_length=20
+    )
+    rubric: dict[Signal, Steps] = described(
+        "Rubric", "Only where the case differs from the common rubric.", {"data": {"mid": "…"}}, {}
+    )
+    references: tuple[Reference, ...] = described(
+        "References", "Primary sources; at most eight.", [{"id": "stripe-radar"}], min_length=1, max_length=8
+    )
