@@ -121,7 +121,10 @@ def checks() -> dict[str, Callable[[], str]]:
     """Return how to make the catalogue: an index, and a page a code with the report that it really gives."""
     made: dict[str, Callable[[], str]] = {"contribute/checks/index.md": _checks_index}
     made.update(
-        {f"contribute/checks/{code.lower()}.md": partial(_check, entry) for code, entry in catalogue.codes().items()}
+        {
+            f"contribute/checks/{code.lower()}/index.md": partial(_check, entry)
+            for code, entry in catalogue.codes().items()
+        }
     )
     return made
 

@@ -2,7 +2,9 @@
 
 Writes what changed and removes what went. With `cli`, the only module that writes to disk (the store
 writes its own folder). `build/docs` is a plain docs tree that any builder of this kind can publish;
-`build/theme` holds the theme's overrides and the drawings that they put into pages.
+`build/theme` holds the theme's overrides and the drawings that they put into pages. The page of a record
+is an `index.md` in the folder that its address names: MkDocs takes a link in HTML as seen from the
+address, Zensical as seen from the file, and there the two are one.
 """
 
 import json
@@ -162,7 +164,7 @@ def render(
     made = together(jobs, many=len(fresh) > 3)
     for drawn in islice(made, len(cases)):
         results.append(drawn)
-        tree[f"cases/{drawn.key}.md"] = drawn.page.encode()
+        tree[f"cases/{drawn.key}/index.md"] = drawn.page.encode()
         theme[f"figures/{drawn.key}.html"] = drawn.inline.encode()
         theme[f"figures/thumbnails/{drawn.key}.html"] = drawn.thumbnail.encode()
         if progress:
@@ -198,10 +200,13 @@ def render(
 def _shared(library: Library) -> dict[str, Job]:
     """Return how to make the pages that are not of one case: blocks, trade-offs, indexes, reference, checks."""
     made: dict[str, Job] = {
-        f"blocks/{name}.md": partial(pages.block, entry, library) for name, entry in library.blocks().items()
+        f"blocks/{name}/index.md": partial(pages.block, entry, library) for name, entry in library.blocks().items()
     }
     made.update(
-        {f"tradeoffs/{name}.md": partial(pages.tradeoff, entry, library) for name, entry in library.tradeoffs().items()}
+        {
+            f"tradeoffs/{name}/index.md": partial(pages.tradeoff, entry, library)
+            for name, entry in library.tradeoffs().items()
+        }
     )
     made["cases/index.md"] = partial(pages.cases_index, library)
     made["blocks/index.md"] = partial(pages.blocks_index, library)

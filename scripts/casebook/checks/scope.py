@@ -73,7 +73,9 @@ class Scope:
         choices = sorted(known)
         near = get_close_matches(name, choices, n=1, cutoff=0.6)
         listed = ", ".join(choices[:12]) + (", …" if len(choices) > 12 else "")
-        fix = f"use {of} of {where}" + (f": {listed}" if choices else "; there is none yet")
+        fix = f"use {of} of {where}"
+        if not near:
+            fix += f": {listed}" if choices else "; there is none yet"
         return self.found(code, loc, what, fix, note=f'did you mean "{near[0]}"?' if near else "", key=key)
 
 
