@@ -302,7 +302,7 @@ def block(entry: Entry, library: Library) -> str:
     ]
     return render(
         "block.md.jinja",
-        front=front(record.title, record.summary, entry.path),
+        front=front(record.title, record.summary, entry.path, hide=["navigation"]),
         key=entry.key,
         block=record,
         root="../../",
@@ -325,7 +325,7 @@ def tradeoff(entry: Entry, library: Library) -> str:
     ]
     return render(
         "tradeoff.md.jinja",
-        front=front(record.title, record.question, entry.path),
+        front=front(record.title, record.question, entry.path, hide=["navigation"]),
         key=entry.key,
         tradeoff=record,
         root="../../",

@@ -144,7 +144,7 @@ def _check(entry: catalogue.Code) -> str:
     told = "\n\n".join(report.text(finding) for finding in fired(entry))
     return render(
         "check.md.jinja",
-        front=front(f"{entry.code} {entry.title}", entry.why, "scripts/casebook/catalogue.toml"),
+        front=front(f"{entry.code} {entry.title}", entry.why, "scripts/casebook/catalogue.toml", hide=["navigation"]),
         entry=entry,
         report=Markup(text.attribute(told).replace("\n", "&#10;")),
     )

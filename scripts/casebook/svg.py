@@ -150,8 +150,15 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
         )
         canvas.paste(icon, (round(x * scale), round(y * scale)), icon)
     out = io.BytesIO()
-    # A flat drawing needs few colours; this method costs a tenth of the default for the same look.
-    canvas.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(out, "PNG")
+    # A flat drawing needs few colours; this method costs a tenth of the default for the same look, but
+    # rounds white to something near it.
+    flat = canvas.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    colours = flat.getpalette() or []
+    for at in range(0, len(colours), 3):
+        if min(colours[at : at + 3]) > 247:
+            colours[at : at + 3] = [255, 255, 255]
+    flat.putpalette(colours)
+    flat.save(out, "PNG")
     return out.getvalue()
 
 
