@@ -20,7 +20,7 @@ from casebook.estimate import Numbers, compute, runs
 from casebook.graph import letter
 from casebook.library import Entry, Library
 from casebook.quantity import show
-from casebook.spec import TRACKS, Block, Case, Decision, Name, Tradeoff
+from casebook.spec import TRACKS, Case, Decision, Name
 
 STANDINGS = {"sourced": "read in the source", "derived": "derived from the source", "assumed": "assumed, with a reason"}
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
@@ -150,7 +150,7 @@ def case(entry: Entry, names: Names) -> str:
         estimates=[_estimate(record, numbers, name) for name in record.estimates],
         requirements=[_requirement(record, numbers, index) for index in range(len(record.requirements.quality))],
         budgets=[_budget(record, numbers, name) for name in numbers.hops],
-        decisions=[_decision(record, numbers, index, names) for index in range(len(record.tradeoffs))],
+        decisions=[decision(record, numbers, index, names) for index in range(len(record.tradeoffs))],
         variants=[_variant(record, numbers, name, names) for name in record.variants],
         standings={name: part.standing for name, part in record.assumptions.items()},
         references={reference.id: reference for reference in record.references},
@@ -212,9 +212,9 @@ def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
     }
 
 
-def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[str, Any]:
-    decision: Decision = record.tradeoffs[index]
-    title, question, options, criteria = names.tradeoffs[decision.about]
+def decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[str, Any]:
+    answer: Decision = record.tradeoffs[index]
+    title, question, options, criteria = names.tradeoffs[answer.about]
     picked = numbers.picks.get(index)
     rule = [
         {
@@ -223,21 +223,21 @@ def _decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[
             "worked": working.with_values(choice.when.tree, record, numbers) if choice.when else None,
             "taken": bool(picked) and picked is not None and picked[1] == line,
         }
-        for line, choice in enumerate(decision.choose)
+        for line, choice in enumerate(answer.choose)
     ]
     return {
         "index": index + 1,
-        "decision": decision,
+        "decision": answer,
         "title": title,
-        "question": decision.question or question,
+        "question": answer.question or question,
         "options": [
-            {"id": name, "title": label, "part": decision.options[name], "picked": name == decision.pick}
+            {"id": name, "title": label, "part": answer.options[name], "picked": name == answer.pick}
             for name, label in options
-            if name in decision.options
+            if name in answer.options
         ],
         "criteria": criteria,
         "rule": rule,
-        "pick": dict(options)[decision.pick],
+        "pick": dict(options)[answer.pick],
     }
 
 
@@ -265,13 +265,13 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
     ]
     flips = [
         {
-            "title": names.tradeoffs[decision.about][0],
-            "before": dict(names.tradeoffs[decision.about][2])[decision.pick],
-            "after": dict(names.tradeoffs[decision.about][2])[other.picks[index][0]],
+            "title": names.tradeoffs[made.about][0],
+            "before": dict(names.tradeoffs[made.about][2])[made.pick],
+            "after": dict(names.tradeoffs[made.about][2])[other.picks[index][0]],
             "index": index + 1,
         }
-        for index, decision in enumerate(record.tradeoffs)
-        if index in other.picks and other.picks[index][0] != decision.pick
+        for index, made in enumerate(record.tradeoffs)
+        if index in other.picks and other.picks[index][0] != made.pick
     ]
     strained = [
         {"label": record.architecture.components[part].label, "share": round(100 * share)}
@@ -291,108 +291,3 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
         "flips": flips,
         "strained": strained,
     }
-
-
-def block(entry: Entry, library: Library) -> str:
-    """Return the page of a building block."""
-    record: Block = entry.record
-    users = [
-        (other, [part for part in other.record.architecture.components.values() if part.block == entry.id])
-        for other in library.cases()
-    ]
-    return render(
-        "block.md.jinja",
-        front=front(record.title, record.summary, entry.path, hide=["navigation"]),
-        key=entry.key,
-        block=record,
-        root="../../",
-        titles={name: other.record.title for name, other in library.blocks().items()},
-        users=[(other, parts) for other, parts in users if parts],
-        references={reference.id: reference for reference in record.references},
-    )
-
-
-def tradeoff(entry: Entry, library: Library) -> str:
-    """Return the page of a trade-off, with what every case decided."""
-    record: Tradeoff = entry.record
-    names = Names.of(library)
-    decided = [
-        {"entry": other, **_decision(other.record, other.numbers, index, names)}
-        for other in library.cases()
-        if other.numbers is not None
-        for index, decision in enumerate(other.record.tradeoffs)
-        if decision.about == entry.id
-    ]
-    return render(
-        "tradeoff.md.jinja",
-        front=front(record.title, record.question, entry.path, hide=["navigation"]),
-        key=entry.key,
-        tradeoff=record,
-        root="../../",
-        decided=decided,
-        references={reference.id: reference for reference in record.references},
-    )
-
-
-def cases_index(library: Library) -> str:
-    """Return the index of cases: cards, with filters that scripts bring to life."""
-    cases = library.cases()
-    used = {component.block for entry in cases for component in entry.record.architecture.components.values()}
-    weighed = {decision.about for entry in cases for decision in entry.record.tradeoffs}
-    return render(
-        "cases.md.jinja",
-        front=front(
-            "Cases",
-            "Every case, by track, domain, level, block and trade-off.",
-            figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.html" for entry in cases},
-            hide=["navigation", "toc"],
-        ),
-        cases=cases,
-        root="../",
-        domains=sorted({entry.record.domain for entry in cases}),
-        blocks=[(name, entry.record.title) for name, entry in library.blocks().items() if name in used],
-        tradeoffs=[(name, entry.record.title) for name, entry in library.tradeoffs().items() if name in weighed],
-    )
-
-
-def blocks_index(library: Library) -> str:
-    """Return the index of building blocks, by kind."""
-    counts = {
-        name: sum(
-            any(part.block == name for part in entry.record.architecture.components.values())
-            for entry in library.cases()
-        )
-        for name in library.blocks()
-    }
-    kinds: dict[str, list[Entry]] = {}
-    for entry in library.blocks().values():
-        kinds.setdefault(entry.record.kind, []).append(entry)
-    return render(
-        "blocks.md.jinja",
-        front=front(
-            "Building blocks",
-            "What the parts of the diagrams are, when to use them, and what they do.",
-            hide=["navigation"],
-        ),
-        kinds=kinds,
-        counts=counts,
-        root="../",
-    )
-
-
-def tradeoffs_index(library: Library) -> str:
-    """Return the index of trade-offs, with how often each option was picked."""
-    rows = []
-    for name, entry in library.tradeoffs().items():
-        picks: dict[str, int] = {}
-        for other in library.cases():
-            for decision in other.record.tradeoffs:
-                if decision.about == name:
-                    picks[decision.pick] = picks.get(decision.pick, 0) + 1
-        rows.append((entry, [(part.title, picks.get(option, 0)) for option, part in entry.record.options.items()]))
-    return render(
-        "tradeoffs.md.jinja",
-        front=front("Trade-offs", "The questions that recur, and what each case decided.", hide=["navigation"]),
-        rows=rows,
-        root="../",
-    )

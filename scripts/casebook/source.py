@@ -83,7 +83,9 @@ class Document:
 
 def _place(path: str, lines: Sequence[str], event: Any) -> Place:
     start, end = event.start_mark, event.end_mark
-    line = lines[start.line] if start.line < len(lines) else ""
+    if start.line >= len(lines):  # an empty value at the end of a file that ends without a line break
+        return Place(path, len(lines), len(lines[-1]) + 1)
+    line = lines[start.line]
     width = end.column - start.column if end.line == start.line else len(line.rstrip()) - start.column
     return Place(path, start.line + 1, start.column + 1, max(1, width))
 
@@ -125,8 +127,8 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = raw[: error.start]
-        line, column = before.count(b"\n") + 1, error.start - (before.rfind(b"\n") + 1) + 1
+        raw = error.object  # without a byte order mark, as the places are
+        line, column = _end(raw[: error.start].decode())
         return None, [
             Finding(
                 "C001",
@@ -137,8 +139,7 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
         ]
     odd = re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff\ufeff]", text)
     if odd:
-        line = text.count("\n", 0, odd.start()) + 1
-        column = odd.start() - (text.rfind("\n", 0, odd.start()) + 1) + 1
+        line, column = _end(text[: odd.start()])
         return None, [
             Finding(
                 "C001",
@@ -176,6 +177,12 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
         ]
     except yaml.YAMLError as error:
         return None, [Finding("C003", Place(name, 1, 1), f"is not YAML: {error}", fix="check indentation and quotes")]
+
+
+def _end(text: str) -> tuple[int, int]:
+    """Return the line and column at which the next character would stand."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    return len(lines), len(lines[-1]) + 1
 
 
 def _syntax_fix(lines: list[str], line: int, problem: str) -> str:

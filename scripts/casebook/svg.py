@@ -8,15 +8,13 @@
 - what is not on the list of elements and attributes is refused, not passed on.
 """
 
-import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from lxml import etree
-from PIL import Image
 
-from casebook.draw import DPI, FLOWS, KINDS
+from casebook.draw import FLOWS
 from casebook.graph import Graph
 
 SVG = "http://www.w3.org/2000/svg"
@@ -64,7 +62,7 @@ class UnsafeSvgError(ValueError):
     """An element or attribute that is not on the list."""
 
 
-def _of(element: etree._Element, name: str) -> str:
+def attribute(element: etree._Element, name: str) -> str:
     """Return an attribute; an empty text if there is none."""
     return str(element.get(name) or "")
 
@@ -73,22 +71,22 @@ def _tag(element: etree._Element) -> str:
     return str(etree.QName(element).localname)
 
 
-def _origin(canvas: etree._Element) -> tuple[float, float]:
+def origin(canvas: etree._Element) -> tuple[float, float]:
     """Return how far Graphviz has moved its drawing."""
-    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", _of(canvas, "transform"))
+    moved = re.search(r"translate\(([-\d.]+)[ ,]([-\d.]+)\)", attribute(canvas, "transform"))
     if moved is None:
         raise UnsafeSvgError("a drawing without its origin: is this Graphviz's?")
     return float(moved[1]), float(moved[2])
 
 
-def _canvas(root: etree._Element) -> etree._Element:
+def canvas(root: etree._Element) -> etree._Element:
     found = root.find(f"{{{SVG}}}g")
     if found is None:
         raise UnsafeSvgError("a drawing without its group: is this Graphviz's?")
     return found
 
 
-def _parse(raw: bytes) -> etree._Element:
+def parse(raw: bytes) -> etree._Element:
     return etree.fromstring(
         raw, etree.XMLParser(no_network=True, resolve_entities=False, remove_comments=True, remove_pis=True)
     )
@@ -100,79 +98,30 @@ def inline(raw: bytes, graph: Graph) -> tuple[str, str]:
     The first has links and icons relative to `@base@` and colours by class; the second has no text and
     no links, and is hidden from readers.
     """
-    root = _dressed(raw, graph, icons=f"{BASE}/assets/icons.svg", links=True)
-    _check(root)
-    return _text(root), _text(_bare(root))
-
-
-def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
-    """Return the diagram as a file of its own, with its icons and colours, light and dark.
-
-    `drawings` are the icon files by name.
-    """
-    root = _dressed(raw, graph, icons="", links=False)
-    box = _of(root, "viewBox").split()
-    root.set("width", box[2])
-    root.set("height", box[3])
-    style = etree.Element(f"{{{SVG}}}style")
-    style.text = STYLE
-    root.insert(2, style)
-    for name in sorted({vertex.icon for vertex in graph.vertices if vertex.icon}):
-        root.insert(3, _symbol(name, drawings[name]))
-    _check(root)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _text(root) + "\n"
+    root = dressed(raw, graph, icons=f"{BASE}/assets/icons.svg", links=True)
+    check(root)
+    return text(root), text(_bare(root))
 
 
 def sprite(drawings: Mapping[str, str]) -> str:
     """Return every icon in one file, to be used by `icons.svg#name`."""
     root = etree.Element(f"{{{SVG}}}svg", nsmap=NAMESPACES)
     for name in sorted(drawings):
-        root.append(_symbol(name, drawings[name]))
-    return _text(root) + "\n"
-
-
-def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
-    """Return the PNG with its icons, which graphviz-pure leaves out of PNG: pasted where the SVG has them.
-
-    `drawings` are rasterised icons by file name, of any size.
-    """
-    root = _parse(raw)
-    scale = DPI / 72
-    canvas = Image.open(io.BytesIO(png)).convert("RGB")
-    left, top = _origin(_canvas(root))
-    for found in root.iter(f"{{{SVG}}}image"):
-        x, y = float(_of(found, "x")) + left, float(_of(found, "y")) + top
-        size = max(1, round(float(_of(found, "width").rstrip("px")) * scale))
-        icon = (
-            Image.open(io.BytesIO(drawings[_of(found, XLINK)]))
-            .convert("RGBA")
-            .resize((size, size), Image.Resampling.LANCZOS)
-        )
-        canvas.paste(icon, (round(x * scale), round(y * scale)), icon)
-    out = io.BytesIO()
-    # A flat drawing needs few colours; this method costs a tenth of the default for the same look, but
-    # rounds white to something near it.
-    flat = canvas.quantize(128, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    colours = flat.getpalette() or []
-    for at in range(0, len(colours), 3):
-        if min(colours[at : at + 3]) > 247:
-            colours[at : at + 3] = [255, 255, 255]
-    flat.putpalette(colours)
-    flat.save(out, "PNG")
-    return out.getvalue()
+        root.append(symbol(name, drawings[name]))
+    return text(root) + "\n"
 
 
 def _bare(root: etree._Element) -> etree._Element:
     """Return a drawing's boxes, frames and lines, in whole numbers."""
     bare = etree.Element(
         f"{{{SVG}}}svg",
-        {"viewBox": _of(root, "viewBox"), "class": "diagram diagram--thumbnail", "aria-hidden": "true"},
+        {"viewBox": attribute(root, "viewBox"), "class": "diagram diagram--thumbnail", "aria-hidden": "true"},
         nsmap=NAMESPACES,
     )
     for group in root.findall(f"{{{SVG}}}g"):
-        kept = _sub(bare, "g", {"class": _of(group, "class")})
+        kept = _sub(bare, "g", {"class": attribute(group, "class")})
         for element in group.iter(f"{{{SVG}}}rect", f"{{{SVG}}}path"):
-            if "tag" not in _of(element, "class"):
+            if "tag" not in attribute(element, "class"):
                 _sub(
                     kept,
                     _tag(element),
@@ -181,14 +130,14 @@ def _bare(root: etree._Element) -> etree._Element:
     return bare
 
 
-def _symbol(name: str, drawing: str) -> etree._Element:
-    source = _parse(drawing.encode())
-    symbol = etree.Element(f"{{{SVG}}}symbol", id=f"i-{name}", viewBox=_of(source, "viewBox"))
+def symbol(name: str, drawing: str) -> etree._Element:
+    source = parse(drawing.encode())
+    symbol = etree.Element(f"{{{SVG}}}symbol", id=f"i-{name}", viewBox=attribute(source, "viewBox"))
     group = etree.SubElement(
         symbol,
         f"{{{SVG}}}g",
         {
-            key: _of(source, key)
+            key: attribute(source, key)
             for key in ("fill", "stroke", "stroke-width", "stroke-linecap", "stroke-linejoin")
             if source.get(key)
         },
@@ -200,12 +149,12 @@ def _symbol(name: str, drawing: str) -> etree._Element:
     return symbol
 
 
-def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Element:
+def dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Element:
     """Return Graphviz's drawing rebuilt from what is ours in it."""
-    source = _parse(raw)
-    canvas = _canvas(source)
-    box = [float(number) for number in _of(source, "viewBox").split()]
-    left, top = _origin(canvas)
+    source = parse(raw)
+    drawing = canvas(source)
+    box = [float(number) for number in attribute(source, "viewBox").split()]
+    left, top = origin(drawing)
     box[0], box[1] = -left, -top
     root = etree.Element(f"{{{SVG}}}svg", nsmap=NAMESPACES)
     root.set("viewBox", " ".join(f"{number:g}" for number in box))
@@ -216,7 +165,7 @@ def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Elemen
     etree.SubElement(root, f"{{{SVG}}}title", id=f"{graph.id}--title").text = graph.title
     etree.SubElement(root, f"{{{SVG}}}desc", id=f"{graph.id}--desc").text = graph.description
     vertices = {vertex.id: vertex for vertex in graph.vertices}
-    for group in canvas.findall(f"{{{SVG}}}g"):
+    for group in drawing.findall(f"{{{SVG}}}g"):
         kind, _, rest = (group.get("id") or "").partition(":")
         if kind == "group":
             frame = _sub(root, "g", {"class": "group", "aria-hidden": "true"})
@@ -254,14 +203,14 @@ def _dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Elemen
             )
             _shapes(inner, group, {"polygon": "node__box", "path": "node__box", "text": "node__label"})
             for found in group.iter(f"{{{SVG}}}image"):
-                size = _of(found, "width").rstrip("px")
+                size = attribute(found, "width").rstrip("px")
                 _sub(
                     inner,
                     "use",
                     {
                         "href": f"{icons}#i-{vertex.icon}",
-                        "x": _of(found, "x"),
-                        "y": _of(found, "y"),
+                        "x": attribute(found, "x"),
+                        "y": attribute(found, "y"),
                         "width": size,
                         "height": size,
                         "class": "node__icon",
@@ -289,7 +238,9 @@ def _shapes(into: etree._Element, source: etree._Element, classes: Mapping[str, 
 
 def _box(into: etree._Element, element: etree._Element, role: str, radius: float) -> None:
     """Put a rectangle where Graphviz drew one with eight curves."""
-    numbers = [float(number) for number in re.findall(r"-?[\d.]+", _of(element, "d") or _of(element, "points"))]
+    numbers = [
+        float(number) for number in re.findall(r"-?[\d.]+", attribute(element, "d") or attribute(element, "points"))
+    ]
     left, right, top, bottom = min(numbers[::2]), max(numbers[::2]), min(numbers[1::2]), max(numbers[1::2])
     _sub(
         into,
@@ -317,12 +268,12 @@ def _edge(into: etree._Element, source: etree._Element) -> None:
 
 
 def _copy(into: etree._Element, element: etree._Element, tag: str, role: str) -> None:
-    kept = {name: _of(element, name) for name in ("d", "points", "x", "y", "text-anchor") if element.get(name)}
+    kept = {name: attribute(element, name) for name in ("d", "points", "x", "y", "text-anchor") if element.get(name)}
     made = _sub(into, tag, {**kept, "class": role})
     made.text = element.text if tag == "text" else None
 
 
-def _check(root: etree._Element) -> None:
+def check(root: etree._Element) -> None:
     for element in root.iter():
         name = etree.QName(element)
         inside = any(_tag(parent) == "symbol" for parent in element.iterancestors())
@@ -338,27 +289,9 @@ def _check(root: etree._Element) -> None:
             raise UnsafeSvgError(f"{name.localname} with {', '.join(sorted(extra))}")
 
 
-def _text(root: etree._Element) -> str:
+def text(root: etree._Element) -> str:
     """Return the drawing as text, with braces out of reach of the template that includes it."""
     text = str(etree.tostring(root, encoding="unicode"))
     if root.find(f"{{{SVG}}}style") is not None:  # a file of its own, which no template reads
         return text
     return text.replace("{", "&#123;").replace("}", "&#125;")
-
-
-def _rules(pairs: Iterable[tuple[str, str]]) -> str:
-    return "".join(f".{name}{{--tone:{colour}}}" for name, colour in pairs)
-
-
-STYLE = (
-    "svg{--ink:#1c2430;--soft:#5b6472;--ground:#fff;--panel:#f6f8fa;--line:#c3cad4;font-family:Arial,'Liberation Sans',Helvetica,sans-serif}"
-    "@media(prefers-color-scheme:dark){svg{--ink:#e6eaf0;--soft:#a3adba;--ground:#1a2029;--panel:#151a21;--line:#465161;background:#10141a}.flow{filter:none}}"
-    + _rules((f"kind-{kind}", colour) for kind, colour in KINDS.items())
-    + _rules((f"flow-{index}", colour) for index, colour in enumerate(FLOWS))
-    + "@media(prefers-color-scheme:dark){.node,.edge{--lift:1}.node__icon,.edge__line,.edge__head,.edge__label{filter:brightness(1.9) saturate(.8)}}"
-    ".group__frame{fill:var(--panel);stroke:var(--line)}.group__label{fill:var(--soft);font-size:12px}"
-    ".node__box{fill:var(--ground);stroke:var(--line);stroke-width:1.2}.node__label{fill:var(--ink);font-size:12px}.node__icon{color:var(--tone)}"
-    ".edge__line{fill:none;stroke:var(--tone);stroke-width:1.5}.edge__head{fill:var(--tone);stroke:var(--tone)}"
-    ".edge--batch .edge__line{stroke-dasharray:6 4}.edge--feedback .edge__line{stroke-dasharray:1.5 4;stroke-linecap:round}"
-    ".edge__ground{fill:var(--ground);stroke:none}.edge__label{fill:var(--tone);font-size:10px;font-weight:700}"
-)

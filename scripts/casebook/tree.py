@@ -21,7 +21,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import catalogue, draw, graph, pages, reference, schema, svg
+from casebook import catalogue, download, draw, gathered, graph, pages, reference, schema, svg
 from casebook.library import Entry, Library
 from casebook.spec import Block
 from casebook.store import Store
@@ -86,8 +86,8 @@ def downloads(entry: Entry, drawn: Drawn, bench: Bench, store: Store | None) -> 
         return cached
     picture = graph.build(entry.key.replace("/", "--"), entry.record, bench.blocks)
     icons = {name: (bench.pictures / name).read_bytes() for name in draw.pictures(drawn.dot)}
-    png = svg.picture(draw.render(drawn.dot, "png", bench.pictures), drawn.raw, icons)
-    made = svg.alone(drawn.raw, picture, bench.drawings).encode(), png
+    png = download.picture(draw.render(drawn.dot, "png", bench.pictures), drawn.raw, icons)
+    made = download.alone(drawn.raw, picture, bench.drawings).encode(), png
     if store:
         store.put("downloads", digest, made)
     return made
@@ -200,17 +200,17 @@ def render(
 def _shared(library: Library) -> dict[str, Job]:
     """Return how to make the pages that are not of one case: blocks, trade-offs, indexes, reference, checks."""
     made: dict[str, Job] = {
-        f"blocks/{name}/index.md": partial(pages.block, entry, library) for name, entry in library.blocks().items()
+        f"blocks/{name}/index.md": partial(gathered.block, entry, library) for name, entry in library.blocks().items()
     }
     made.update(
         {
-            f"tradeoffs/{name}/index.md": partial(pages.tradeoff, entry, library)
+            f"tradeoffs/{name}/index.md": partial(gathered.tradeoff, entry, library)
             for name, entry in library.tradeoffs().items()
         }
     )
-    made["cases/index.md"] = partial(pages.cases_index, library)
-    made["blocks/index.md"] = partial(pages.blocks_index, library)
-    made["tradeoffs/index.md"] = partial(pages.tradeoffs_index, library)
+    made["cases/index.md"] = partial(gathered.cases_index, library)
+    made["blocks/index.md"] = partial(gathered.blocks_index, library)
+    made["tradeoffs/index.md"] = partial(gathered.tradeoffs_index, library)
     made["contribute/fields.md"] = reference.fields
     made.update(reference.checks())
     return made
