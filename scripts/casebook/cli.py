@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -304,6 +305,8 @@ def main() -> None:
     """Run the command line; end an interrupt, a full disk or a read-only folder with one sentence."""
     # A run is short and makes no cycles worth finding; looking for them took a third of the check.
     gc.disable()
+    # Asked to end, it ends the builder or server that it started, too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
         app()
     except KeyboardInterrupt:

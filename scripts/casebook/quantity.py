@@ -9,7 +9,7 @@ import re
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
-from math import isfinite
+from math import inf, isfinite
 from typing import NamedTuple
 
 import pint
@@ -100,7 +100,7 @@ def unit(text: str) -> Unit:
         )
     registry = _registry()
     for word in re.finditer(r"[A-Za-z%µ]+", text):
-        if word[0] not in ("percent", "%") and word[0] not in registry:
+        if word[0] != "%" and ("%" in word[0] or word[0] not in registry):
             near = nearest(word[0])
             raise QuantityError(
                 f'"{word[0]}" is not a unit',
@@ -110,11 +110,19 @@ def unit(text: str) -> Unit:
                 word.start(),
                 word.end(),
             )
-    parsed = registry.Quantity(1.0, re.sub(r"\s+", "", clean).replace("·", "*").replace("%", "percent")).to_base_units()
+    try:
+        parsed = registry.Quantity(
+            1.0, re.sub(r"\s+", "", clean).replace("·", "*").replace("%", "percent")
+        ).to_base_units()
+        factor = float(str(parsed.magnitude))
+    except OverflowError:
+        factor = inf
+    if not 1e-60 < factor < 1e60:
+        raise QuantityError(f'"{clean}" is beyond what can be computed', "use smaller powers", 0, len(text))
     dims = tuple(
         sorted((name.strip("[]"), float(str(exponent))) for name, exponent in parsed.dimensionality.items() if exponent)
     )
-    return Unit(clean, float(str(parsed.magnitude)), dims)
+    return Unit(clean, factor, dims)
 
 
 def nearest(word: str) -> str | None:

@@ -1,13 +1,15 @@
 """The site builder, run as a program of its own, so that no module of ours imports it.
 
 It builds into a new folder that takes the old one's place when it is done: a failed or killed build
-leaves the previous site whole.
+leaves the previous site whole. The folder is this process's own, so that a builder left behind by a
+killed build cannot write into the next one's.
 """
 
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -33,12 +35,14 @@ def seal(base: Path) -> str:
     return digest.hexdigest()
 
 
-def command(base: Path, *arguments: str, quiet: bool = False) -> subprocess.Popen[str]:
-    """Start the site builder; what it says is kept for `finish`, or dropped if `quiet`."""
+def command(
+    base: Path, *arguments: str, quiet: bool = False, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[str]:
+    """Start the site builder; what it says is kept for `finish`, or dropped if `quiet`. `more` is environment."""
     program = [sys.executable, "-m", "mkdocs", *arguments]
     said = subprocess.DEVNULL if quiet else subprocess.PIPE
     return subprocess.Popen(
-        program, cwd=base, env={**os.environ, **QUIET}, stdout=said, stderr=subprocess.STDOUT, text=True
+        program, cwd=base, env={**os.environ, **QUIET, **(more or {})}, stdout=said, stderr=subprocess.STDOUT, text=True
     )
 
 
@@ -51,17 +55,42 @@ def fresh(base: Path) -> bool:
         return False
 
 
+def moment(base: Path) -> dict[str, str]:
+    """Return the time that a site bears, as builders want it: of the last commit, so that one commit gives the same bytes on any day."""
+    git = shutil.which("git")
+    if "SOURCE_DATE_EPOCH" in os.environ or git is None:
+        return {}
+    said = subprocess.run([git, "log", "-1", "--format=%ct"], cwd=base, capture_output=True, text=True, check=False)
+    return {"SOURCE_DATE_EPOCH": said.stdout.strip()} if said.stdout.strip() else {}
+
+
+def _new(base: Path) -> Path:
+    return base / f"build/site.new-{os.getpid()}"
+
+
+def _running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # not ours to ask
+        return True
+    return True
+
+
 def start(base: Path) -> subprocess.Popen[str]:
     """Start building the site into a folder beside the old one. Links that lead nowhere end it."""
-    new = base / "build/site"
-    shutil.rmtree(new, ignore_errors=True)
-    return command(base, "build", "--strict", "--site-dir", str(new))
+    for left in (base / "build").glob("site.new-*"):
+        process = int(left.name.rpartition("-")[2])
+        if process == os.getpid() or (os.name == "posix" and not _running(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=moment(base))
 
 
 def finish(base: Path, builder: subprocess.Popen[str]) -> None:
     """Wait for the builder and put the new site in the old one's place. Raises SiteError."""
     said, _ = builder.communicate()
-    new, old, site = base / "build/site", base / "build/site.old", base / "site"
+    new, old, site = _new(base), base / "build/site.old", base / "site"
     if builder.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
         raise SiteError(said.strip())
