@@ -23,7 +23,7 @@ import resvg_py
 
 from casebook import catalogue, download, draw, gathered, graph, pages, reference, schema, svg
 from casebook.library import Entry, Library
-from casebook.spec import Block
+from casebook.spec import TRACKS, Block
 from casebook.store import Store
 
 Progress = Callable[[str, int, int], None]
@@ -133,7 +133,8 @@ def bench(library: Library, docs: Path, scratch: Path) -> Bench:
 def render(
     library: Library, base: Path, store: Store | None = None, progress: Progress | None = None, only: str | None = None
 ) -> Outcome:
-    """Write `build/docs` and `build/theme` under `base`. With `only`, leave other cases out.
+    """Write `build/docs` and `build/theme` under `base`. With `only`, leave out
+    other cases, but for those that hand-written pages speak of.
 
     The diagrams as files of their own are left to the outcome's `later`: no page waits for them, so
     they can be drawn while the site builder runs. The library must have no error.
@@ -141,16 +142,13 @@ def render(
     """
     docs, build = base / "docs", base / "build"
     table = bench(library, docs, build / ".cache/pictures")
-    cases = [entry for entry in library.cases() if only is None or entry.key == only]
     if only is not None:
-        library = Library(
-            {
-                key: entry
-                for key, entry in library.entries.items()
-                if entry.folder in ("blocks", "tradeoffs") or key == only
-            },
-            library.findings,
-        )
+        by_hand = "".join(file.read_text(encoding="utf-8") for file in docs.rglob("*.md"))
+        kept = {
+            key for key, entry in library.entries.items() if key == only or entry.folder not in TRACKS or key in by_hand
+        }
+        library = Library({key: entry for key, entry in library.entries.items() if key in kept}, library.findings)
+    cases = library.cases()
     tree: dict[str, bytes] = {}
     theme: dict[str, bytes] = {}
     results: list[Drawn] = []
