@@ -49,9 +49,7 @@ def real_cases() -> list[str]:
 
 def checked(files: Mapping[str, bytes]) -> Library:
     """Return the library that these files make."""
-    entries = [
-        library.examine(raw, path, f"{Path(path).parent.name}/{Path(path).stem}") for path, raw in files.items()
-    ]
+    entries = [library.examine(raw, path, f"{Path(path).parent.name}/{Path(path).stem}") for path, raw in files.items()]
     return library.assemble(entries, (), icons())
 
 

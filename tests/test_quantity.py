@@ -9,7 +9,19 @@ from casebook import quantity
 from casebook.quantity import QuantityError, describe, nearest, parse, show, unit
 
 NAMES = [name for name in quantity.names() if name != "%"]
-PREFIXES = {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "m": 1e-3, "u": 1e-6, "n": 1e-9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
+PREFIXES = {
+    "k": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "P": 1e15,
+    "m": 1e-3,
+    "u": 1e-6,
+    "n": 1e-9,
+    "Ki": 2**10,
+    "Mi": 2**20,
+    "Gi": 2**30,
+}
 
 # what it means
 
@@ -90,7 +102,9 @@ def test_no_symbol_is_read_as_a_prefix_and_another_unit():
 
 @given(st.data(), st.floats(1e-6, 1e9))
 def test_a_quantity_scales_by_each_unit_it_is_made_of(data, number):
-    parts = data.draw(st.lists(st.tuples(st.sampled_from("*/"), st.sampled_from(NAMES), st.integers(1, 3)), min_size=1, max_size=3))
+    parts = data.draw(
+        st.lists(st.tuples(st.sampled_from("*/"), st.sampled_from(NAMES), st.integers(1, 3)), min_size=1, max_size=3)
+    )
     text, factor = "", 1.0
     dims: dict[str, float] = {}
     for index, (sign, name, power) in enumerate(parts):
@@ -135,6 +149,8 @@ def test_a_magnitude_word_multiplies_the_number(number, word, name):
         ("1e999 B", "1e999", "1e30"),
         ("9 percent%", "percent%", ""),
         ("9 k", "k", ""),
+        ("9 NaN/s", "NaN", ""),
+        ("9 inf", "inf", ""),
         ("1 EB**9*EB**9*EB**9", " EB**9*EB**9*EB**9", ""),
         ("1 EB**-9*EB**-9*EB**-9", " EB**-9*EB**-9*EB**-9", ""),
     ],
@@ -182,7 +198,9 @@ def only_its_own_error(text: str) -> None:
 # suggestions and words
 
 
-@pytest.mark.parametrize(("word", "near"), [("Byte", "byte"), ("gpu", "GPU"), ("rps", "request/s"), ("tokns", "token"), ("xyzzy", None)])
+@pytest.mark.parametrize(
+    ("word", "near"), [("Byte", "byte"), ("gpu", "GPU"), ("rps", "request/s"), ("tokns", "token"), ("xyzzy", None)]
+)
 def test_a_word_near_a_unit_suggests_it(word, near):
     assert nearest(word) == near
 
@@ -193,7 +211,14 @@ def test_every_suggestion_is_a_unit():
 
 
 @pytest.mark.parametrize(
-    ("text", "words"), [("", "a plain number"), ("s", "time"), ("1/s", "1/time"), ("GB/s/replica", "data/replica/time"), ("core*s/row", "core·time/row")]
+    ("text", "words"),
+    [
+        ("", "a plain number"),
+        ("s", "time"),
+        ("1/s", "1/time"),
+        ("GB/s/replica", "data/replica/time"),
+        ("core*s/row", "core·time/row"),
+    ],
 )
 def test_dimensions_are_described_in_words(text, words):
     assert describe(unit(text).dims) == words

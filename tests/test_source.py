@@ -26,7 +26,8 @@ def refused(text: str | bytes, code: str) -> Finding:
 
 
 @pytest.mark.parametrize(
-    "scalar", ["no", "yes", "on", "true", "12:30", "1.10", "1_000", "0x1F", "0o17", "1e3", ".inf", "2024-01-31", "<<", "="]
+    "scalar",
+    ["no", "yes", "on", "true", "12:30", "1.10", "1_000", "0x1F", "0o17", "1e3", ".inf", "2024-01-31", "<<", "="],
 )
 def test_a_scalar_stays_the_text_that_it_looks_like(scalar):
     assert document(f"a: {scalar}\nb: [{scalar}]\n").data == {"a": scalar, "b": [scalar]}
@@ -56,7 +57,8 @@ def test_the_tag_of_plain_text_is_allowed():
 
 @given(
     st.recursive(
-        st.none() | st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"], exclude_characters="\ufeff")),
+        st.none()
+        | st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp", "Cn"], exclude_characters="\ufeff")),
         lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text("abcé ", min_size=1), inner, max_size=4),
         max_leaves=12,
     ),
@@ -205,7 +207,10 @@ def test_anchors_aliases_tags_and_keys_that_are_no_words_are_refused(text, at):
 
 
 def test_a_bomb_of_aliases_is_refused_at_its_first_anchor():
-    layers = "".join(f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]\n" for below, name in zip("abcdefgh", "bcdefghi", strict=True))
+    layers = "".join(
+        f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]\n"
+        for below, name in zip("abcdefgh", "bcdefghi", strict=True)
+    )
     finding = refused(f"a: &a [lol, lol]\n{layers}", "C004")
     assert (finding.place.line, finding.place.column) == (1, 4)
 
@@ -225,7 +230,8 @@ def test_an_empty_file_is_no_record(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "line"), [("- a\n- b\n", "a list", 1), ("\n# so\nhello\n", "a lone text", 3), ("[]\n", "a list", 1)]
+    ("text", "kind", "line"),
+    [("- a\n- b\n", "a list", 1), ("\n# so\nhello\n", "a lone text", 3), ("[]\n", "a list", 1)],
 )
 def test_a_list_or_a_lone_text_is_no_record(text, kind, line):
     finding = refused(text, "C006")
@@ -349,6 +355,43 @@ def test_reading_any_text_gives_a_document_or_a_finding(text):
     sound(text.encode("utf-8", errors="surrogatepass"))
 
 
-@given(st.lists(st.sampled_from(["a", "b: ", "- ", "[", "]", "{", "}", ",", ": ", "\n", "  ", "\t", '"', "'", "#", "&x", "*x", "!!str ", "|\n", ">-\n", "? ", "---\n", "...\n", "%YAML 1.2\n", "\\", "\\ud800", "<<", "~", "\r"]), max_size=30))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "a",
+                "b: ",
+                "- ",
+                "[",
+                "]",
+                "{",
+                "}",
+                ",",
+                ": ",
+                "\n",
+                "  ",
+                "\t",
+                '"',
+                "'",
+                "#",
+                "&x",
+                "*x",
+                "!!str ",
+                "|\n",
+                ">-\n",
+                "? ",
+                "---\n",
+                "...\n",
+                "%YAML 1.2\n",
+                "\\",
+                "\\ud800",
+                "<<",
+                "~",
+                "\r",
+            ]
+        ),
+        max_size=30,
+    )
+)
 def test_reading_any_mixture_of_yaml_gives_a_document_or_a_finding(parts):
     sound("".join(parts).encode())

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 if TYPE_CHECKING:
@@ -33,8 +34,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Check, draw and publish a library of ML system-design cases.",
 )
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)  # what is typed as `:100:` stays so
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 Paths = Annotated[
     list[Path] | None,
@@ -53,7 +54,7 @@ def root() -> Path:
 
 
 def misuse(message: str, fix: str) -> typer.Exit:
-    err.print(f"[bold red]casebook:[/] {message}\n   [dim]=[/] fix: {fix}", markup=True)
+    err.print(f"[bold red]casebook:[/] {escape(message)}\n   [dim]=[/] fix: {escape(fix)}", markup=True)
     return typer.Exit(2)
 
 
@@ -143,7 +144,7 @@ def show(findings: Iterable[Finding]) -> None:
     from casebook import report
 
     for finding in findings:
-        out.print(report.text(finding, colour=out.is_terminal), markup=out.is_terminal)
+        out.print(report.coloured(finding))
         out.print()
 
 
@@ -182,7 +183,7 @@ def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] |
                 meanwhile()
             done.later(meanwhile is None)
     except draw.DrawingError as error:
-        err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {error}")
+        err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {escape(str(error))}")
         return False
     out.print(f"build/docs: {done.files} files, {done.written} written, {done.removed} removed", markup=False)
     stamp.keep(base, only, said)
@@ -314,6 +315,7 @@ def main() -> None:
         sys.exit(130)
     except OSError as error:
         err.print(
-            f"[bold red]casebook:[/] {error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+            f"[bold red]casebook:[/] {escape(str(error.strerror or error))}"
+            + (f": {escape(str(error.filename))}" if error.filename else "")
         )
         sys.exit(1)

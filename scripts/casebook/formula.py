@@ -82,6 +82,9 @@ def parse(text: str) -> Formula:
             measured.start(),
             measured.end(),
         )
+    glued = re.search(r"(?<![\w.])[\d.]+([eE][+-]?\d+)?(?=(and|or|not)\b)", text)
+    if glued:  # Python reads it, with a warning
+        raise FormulaError("a number runs into a word", "put a space after the number", glued.start(), glued.end())
     flat = " ".join(text.split("\n"))
     try:
         body = ast.parse(flat.strip(), mode="eval").body
@@ -174,7 +177,7 @@ def dimension(node: Node, of: Mapping[str, Dims]) -> Dims:
         for other in args[1:]:
             if other != args[0]:
                 raise refuse(
-                    f"{'+ and -' if node.op in '+-' else f'`{node.op}`'} needs equal units, but has {describe(args[0])} and {describe(other)}",
+                    f"{'+ and - need' if node.op in '+-' else f'`{node.op}` needs'} equal units, but has {describe(args[0])} and {describe(other)}",
                     "multiply or divide by what converts one into the other",
                 )
         return BOOL if node.op in COMPARISON.values() else args[0]
@@ -262,8 +265,8 @@ def _evaluate(node: Node, values: Mapping[str, float]) -> float:
             if not math.isfinite(first):
                 return first
             # 12.000000000000002 replicas are 12: products of decimals are off by a few parts in 1e16.
-            near = round(first)
-            if abs(first - near) <= 1e-9 * max(1.0, abs(first)):
+            near = math.floor(first + 0.5)
+            if abs(first - near) <= 1e-12 * max(1.0, abs(first)):
                 return float(near)
             return float(math.ceil(first) if op == "ceil" else math.floor(first))
         case "sqrt":
@@ -292,6 +295,8 @@ def _evaluate(node: Node, values: Mapping[str, float]) -> float:
 
 def _power(base: float, exponent: float, node: Node) -> float:
     """Whole exponents by repeated multiplication, which gives the same bits in every host."""
+    if not math.isfinite(exponent):
+        raise FormulaError("is too large to compute", "check the magnitudes of its inputs", node.start, node.end)
     if base == 0 and exponent < 0:
         raise FormulaError("divides by zero", "check the number below the line", node.start, node.end)
     if base < 0 and exponent != int(exponent):

@@ -119,7 +119,7 @@ def misplaced(path: PurePosixPath) -> tuple[str, str] | None:
         return "is in no folder of the library", f"move it to one of {', '.join(f'cases/{name}/' for name in FOLDERS)}"
     if path.suffix != ".yml":
         return f'has the ending "{path.suffix}", but a record ends in .yml', f"rename it to {path.stem}.yml"
-    if not re.match(ID, path.stem) or len(path.stem) > 60:
+    if not re.fullmatch(ID, path.stem) or len(path.stem) > 60:
         return (
             f'"{path.stem}" is not an id',
             "name the file with small letters, digits and hyphens, such as `payment-fraud-features.yml`",

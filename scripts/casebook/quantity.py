@@ -100,7 +100,7 @@ def unit(text: str) -> Unit:
         )
     registry = _registry()
     for word in re.finditer(r"[A-Za-z%µ]+", text):
-        if word[0] != "%" and ("%" in word[0] or word[0] not in registry):
+        if word[0] != "%" and not _known(word[0]):
             near = nearest(word[0])
             raise QuantityError(
                 f'"{word[0]}" is not a unit',
@@ -123,6 +123,11 @@ def unit(text: str) -> Unit:
         sorted((name.strip("[]"), float(str(exponent))) for name, exponent in parsed.dimensionality.items() if exponent)
     )
     return Unit(clean, factor, dims)
+
+
+def _known(word: str) -> bool:
+    """Return whether a word is a unit; pint takes `nan` for a number and `x%` for a product."""
+    return "%" not in word and word.lower() not in ("nan", "inf") and word in _registry()
 
 
 def nearest(word: str) -> str | None:

@@ -1,51 +1,64 @@
 """Findings become text with a caret, CI annotations, or JSON. Pure: returns strings."""
 
 import json
+import re
 from collections.abc import Iterable
 
 from rich.cells import cell_len
-from rich.markup import escape
+from rich.text import Text
 
 from casebook import catalogue
 from casebook.findings import Finding
 
 SHOWN = 110  # columns of a source line; longer lines are cut round the caret
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+
+
+def _clean(finding: Finding) -> Finding:
+    """Return a finding whose every character prints: a file name or a key may move the cursor or begin a line."""
+    path, line, what, note, fix = (
+        _UNPRINTABLE.sub("\ufffd", part)
+        for part in (finding.place.path, finding.line.replace("\t", " "), finding.what, finding.note, finding.fix)
+    )
+    return Finding(finding.code, finding.place._replace(path=path), what, line, note, fix)
 
 
 def level(finding: Finding) -> str:
     return "error" if catalogue.blocks(finding.code) else "hint"
 
 
-def text(finding: Finding, colour: bool = False) -> str:
-    """Return one finding as a person reads it, with rich markup if `colour`."""
+def text(finding: Finding) -> str:
+    """Return one finding as a person reads it."""
+    return coloured(finding).plain
 
-    def paint(style: str, part: str) -> str:
-        part = escape(part) if colour else part
-        return f"[{style}]{part}[/]" if colour and part else part
 
+def coloured(finding: Finding) -> Text:
+    """Return one finding as a person reads it on a terminal."""
+    finding = _clean(finding)
     place = finding.place
     tone = "bold red" if level(finding) == "error" else "bold yellow"
-    rows = [
-        f"{paint('bold', f'{place.path}:{place.line}:{place.column}:')} {paint(tone, f'{level(finding)} {finding.code}')} {paint('bold', finding.what)}"
-    ]
+    said = Text()
+
+    def row(*parts: str | tuple[str, str]) -> None:
+        said.append_text(Text.assemble(*(["\n"] if said else []), *parts))
+
+    where = f"{place.path}:{place.line}:{place.column}:"
+    row((where, "bold"), " ", (f"{level(finding)} {finding.code}", tone), " ", (finding.what, "bold"))
     if finding.line.strip():
         number = str(place.line)
         margin = " " * len(number)
-        shown, column, width = _window(finding.line.replace("\t", " "), place.column - 1, place.width)
+        shown, column, width = _window(finding.line, place.column - 1, place.width)
         pad = " " * cell_len(shown[:column])
         caret = "^" * max(1, cell_len(shown[column : column + width]))
-        bar = paint("dim", "|")
-        rows.append(f"{margin} {bar}")
-        rows.append(f"{paint('dim', number)} {bar} {paint('none', shown.rstrip())}")
-        rows.append(
-            f"{margin} {bar} {pad}{paint(tone, caret)}{' ' if finding.note else ''}{paint('cyan', finding.note)}"
-        )
+        row(f"{margin} ", ("|", "dim"))
+        row((number, "dim"), " ", ("|", "dim"), f" {shown.rstrip()}")
+        row(f"{margin} ", ("|", "dim"), f" {pad}", (caret, tone), " " if finding.note else "", (finding.note, "cyan"))
     elif finding.note:
-        rows.append(f"   = note: {paint('none', finding.note)}")
+        row(f"   = note: {finding.note}")
     if finding.fix:
-        rows.append(f"   {paint('dim', '=')} fix: {paint('none', finding.fix)}")
-    rows.append(f"   {paint('dim', '=')} more: {paint('none', f'casebook explain {finding.code}')}")
-    return "\n".join(rows)
+        row("   ", ("=", "dim"), f" fix: {finding.fix}")
+    row("   ", ("=", "dim"), f" more: casebook explain {finding.code}")
+    return said
 
 
 def _window(line: str, column: int, width: int) -> tuple[str, int, int]:
@@ -84,6 +97,7 @@ def annotation(finding: Finding) -> str:
             part = part.replace(letter, code)
         return part
 
+    finding = _clean(finding)
     place = finding.place
     kind = "error" if level(finding) == "error" else "notice"
     message = ". ".join(
@@ -107,6 +121,6 @@ def as_json(findings: Iterable[Finding]) -> str:
             "note": finding.note,
             "fix": finding.fix,
         }
-        for finding in findings
+        for finding in map(_clean, findings)
     ]
     return json.dumps(rows, indent=2, ensure_ascii=False)

@@ -76,6 +76,8 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         place = document.key(loc) if key else document.within(loc, *span)
         return Finding(code, place, what, document.line(place.line), note, fix)
 
+    if value is None and not is_key and kind not in ("missing", "extra_forbidden"):
+        return found("C026", f"`{_where(loc)}` is empty", "fill it in, or delete the key", key=True)
     if kind == "casebook":
         return found(
             context["code"],
@@ -85,6 +87,9 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             context.get("fix", ""),
             span=(context.get("start"), context.get("end")),
         )
+    if kind == "missing" and isinstance(loc[-1], int):  # of a pair
+        loc = loc[:-1]
+        return found("C024", f"`{_where(loc)}` must have two entries", "add what is missing", key=True)
     if kind == "missing":
         parent = loc[:-1]
         place = document.value(parent) if len(parent) and isinstance(parent[-1], int) else document.key(parent)
@@ -111,10 +116,10 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             f'did you mean "{near}"?' if near else "",
             key=True,
         )
-    if value is None and not is_key:
-        return found("C026", f"`{_where(loc)}` is empty", "fill it in, or delete the key", key=True)
     if kind == "literal_error":
         choices = [str(choice) for choice in _choices(str(context.get("expected", "")))]
+        if not is_key and not isinstance(value, str):
+            return found("C023", f"`{_where(loc)}` must be one word", f"use one of {', '.join(choices)}")
         close = get_close_matches(str(value if not is_key else name).lower(), choices, n=1, cutoff=0.5)
         return found(
             "C022",
@@ -128,14 +133,15 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         return found("C023", f"`{_where(loc)}` must be {wanted}", fix)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
         bound = context.get("min_length", context.get("max_length"))
-        unit = "characters" if isinstance(value, str) else "entries"
-        actual = len(value) if isinstance(value, (str, list, dict)) else context.get("actual_length", 0)
+        measured = name if is_key else value
+        one, many = ("character", "characters") if isinstance(measured, str) else ("entry", "entries")
+        actual = len(measured) if isinstance(measured, (str, list, dict)) else context.get("actual_length", 0)
         sense = "at least" if "short" in kind else "at most"
         return found(
             "C024",
-            f"`{_where(loc)}` has {actual} {unit}, but must have {sense} {bound}",
+            f"`{_where(loc)}` has {actual} {one if actual == 1 else many}, but must have {sense} {bound}",
             "add what is missing" if "short" in kind else "shorten it",
-            key=is_key or unit == "entries",
+            key=is_key or one == "entry",
         )
     if kind in ("greater_than_equal", "less_than_equal"):
         bound = context.get("ge", context.get("le"))

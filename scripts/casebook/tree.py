@@ -21,7 +21,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import catalogue, download, draw, gathered, graph, pages, reference, schema, svg
+from casebook import catalogue, data, download, draw, gathered, graph, pages, reference, schema, svg
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Block
 from casebook.store import Store
@@ -169,6 +169,8 @@ def render(
             progress("Drawing", len(results), len(cases))
     tree.update({name: page.encode() for name, page in zip(shared, made, strict=True)})
     tree.update({f"schema/{kind}.json": made.encode() for kind, made in schema.schemas().items()})
+    tree.update({f"assets/data/{entry.key}.json": _json(data.as_json(entry.record)) for entry in cases})
+    tree["assets/data/units.json"] = _json(data.units())
     tree["assets/icons.svg"] = svg.sprite(table.drawings).encode()
     tree["assets/favicon.svg"] = table.drawings["casebook"].replace("currentColor", "#2456c7").encode()
     theme[".icons/casebook.svg"] = table.drawings["casebook"].encode()
@@ -263,6 +265,10 @@ def _by_hand(docs: Path) -> dict[str, bytes]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _write(file: Path, content: bytes) -> bool:

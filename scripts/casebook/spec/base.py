@@ -85,7 +85,7 @@ def _quantity(value: Any) -> Quantity:
     if isinstance(value, Quantity):
         return value
     if not isinstance(value, str):
-        raise fault("C023", "must be a quantity: a number and a unit, such as `30 ms`")
+        raise fault("C023", "must be a quantity", fix="write a number and a unit, such as `30 ms`")
     try:
         return quantity.parse(value)
     except quantity.QuantityError as error:
@@ -96,7 +96,7 @@ def _unit(value: Any) -> Unit:
     if isinstance(value, Unit):
         return value
     if not isinstance(value, str):
-        raise fault("C023", "must be a unit, such as `event/day`")
+        raise fault("C023", "must be a unit", fix="write it like `event/day`")
     try:
         return quantity.unit(value)
     except quantity.QuantityError as error:
@@ -107,7 +107,7 @@ def _formula(value: Any) -> Formula:
     if isinstance(value, Formula):
         return value
     if not isinstance(value, str):
-        raise fault("C023", "must be a formula over the case's names, such as `events / day_length`")
+        raise fault("C023", "must be a formula", fix="write an expression over the case's names, such as `events / hosts`")
     try:
         return formula.parse(value)
     except formula.FormulaError as error:

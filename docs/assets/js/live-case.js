@@ -1,0 +1,256 @@
+/**
+ * Lets a reader move a case's assumptions: sliders and fields appear in the table, and estimates,
+ * requirements, utilisation, latency budgets and decisions on the page follow, computed by engine.js.
+ * The scenario is in the address (`?set=peak_factor~5`), so that a link carries it.
+ */
+import { compute, show } from "./engine.js";
+import { NotAQuantity, read } from "./quantity.js";
+
+const STEPS = 400; // of a slider, on a log scale
+
+const amount = (base, [text, factor]) => `${show(base / factor)} ${text}`.trim();
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+class LiveCase extends HTMLElement {
+  async connectedCallback() {
+    this.page = this.closest("article") ?? document;
+    const load = async (address) => (await fetch(address)).json();
+    [this.data, this.known] = await Promise.all([load(this.dataset.src), load(this.dataset.units)]);
+    this.first = compute(this.data);
+    this.overrides = this.fromAddress();
+    this.rows = new Map();
+    for (const [name, part] of Object.entries(this.data.assumptions)) if (part.range) this.addControls(name, part);
+    this.addVariants();
+    this.addBar();
+    this.draw();
+  }
+
+  disconnectedCallback() {
+    this.bar?.remove();
+  }
+
+  /** Puts a field into the value's cell and a slider into the range's. */
+  addControls(name, part) {
+    const row = this.page.querySelector(`#n-${CSS.escape(name)}`);
+    const [value, range] = row.querySelectorAll("td");
+    const written = value.textContent.trim();
+    const [low, high] = part.range;
+    const field = make("input", { type: "text", class: "live-field", "aria-label": `${name}, with its unit`, spellcheck: "false", autocomplete: "off", "aria-describedby": `live-${name}` });
+    const fault = make("span", { class: "live-fault", id: `live-${name}` });
+    const slider = make("input", { type: "range", class: "live-slider", min: 0, max: STEPS, "aria-label": name });
+    const back = make("button", { type: "button", class: "live-back", "aria-label": `Reset ${name}`, title: `Reset to ${written}` }, "↺");
+    value.replaceChildren(make("span", { class: "live-value" }, field, back), fault);
+    range.prepend(slider);
+    slider.addEventListener("input", () => this.set(name, low * (high / low) ** (slider.value / STEPS)));
+    field.addEventListener("change", () => {
+      try {
+        const typed = read(field.value, part.unit[0], this.known);
+        if (typed < low * (1 - 1e-9) || typed > high * (1 + 1e-9)) throw new NotAQuantity(`stay between ${amount(low, part.unit)} and ${amount(high, part.unit)}`);
+        this.set(name, typed);
+      } catch (error) {
+        if (!(error instanceof NotAQuantity)) throw error;
+        fault.textContent = error.message;
+        field.setAttribute("aria-invalid", "true");
+      }
+    });
+    back.addEventListener("click", () => {
+      this.set(name, part.value);
+      field.focus();
+    });
+    this.rows.set(name, { row, part, written, field, fault, slider, back });
+  }
+
+  addVariants() {
+    for (const box of this.page.querySelectorAll("[data-variant]")) {
+      const overrides = this.data.variants[box.dataset.variant];
+      const button = make("button", { type: "button", class: "live-button" }, "Try it on this page");
+      button.addEventListener("click", () => {
+        this.overrides = { ...overrides };
+        this.draw();
+        this.page.querySelector("#assumptions, #estimates")?.scrollIntoView();
+      });
+      box.querySelector(".sets").after(button);
+    }
+  }
+
+  /** The bar at the foot of the window says what changed, and takes it back. */
+  addBar() {
+    this.said = make("span", { role: "status" });
+    const reset = make("button", { type: "button", class: "live-button" }, "Reset all");
+    const copy = make("button", { type: "button", class: "live-button" }, "Copy link");
+    reset.addEventListener("click", () => {
+      this.overrides = {};
+      this.draw();
+    });
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(location.href);
+      copy.textContent = "Copied";
+      setTimeout(() => (copy.textContent = "Copy link"), 2000);
+    });
+    this.bar = make("div", { class: "live-bar" }, this.said, reset, copy);
+    this.bar.hidden = true;
+    document.body.append(this.bar);
+  }
+
+  set(name, base) {
+    const { value } = this.data.assumptions[name];
+    if (Math.abs(base - value) <= 1e-9 * Math.abs(value)) delete this.overrides[name];
+    else this.overrides[name] = base;
+    this.draw();
+  }
+
+  /** Takes the scenario from the address; what is no number of this case, or out of range, is dropped. */
+  fromAddress() {
+    const found = {};
+    for (const part of (new URLSearchParams(location.search).get("set") ?? "").split(",")) {
+      const [name, text] = part.split("~");
+      const assumption = Object.hasOwn(this.data.assumptions, name) ? this.data.assumptions[name] : null;
+      const base = Number(text) * (assumption?.unit[1] ?? NaN);
+      const [low, high] = assumption?.range ?? [assumption?.value, assumption?.value];
+      if (base >= low * (1 - 1e-9) && base <= high * (1 + 1e-9)) found[name] = base;
+    }
+    return found;
+  }
+
+  toAddress() {
+    const state = new URLSearchParams(location.search);
+    const set = Object.entries(this.overrides).map(([name, base]) => `${name}~${Number((base / this.data.assumptions[name].unit[1]).toPrecision(6))}`);
+    if (set.length) state.set("set", set.join(","));
+    else state.delete("set");
+    const query = state.toString().replaceAll("%7E", "~").replaceAll("%2C", ",");
+    history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
+  }
+
+  draw() {
+    const now = compute(this.data, this.overrides);
+    this.toAddress();
+    for (const [name, { row, part, written, field, fault, slider, back }] of this.rows) {
+      const base = now.values[name];
+      const changed = name in this.overrides;
+      field.value = changed ? amount(base, part.unit) : written;
+      field.removeAttribute("aria-invalid");
+      fault.textContent = "";
+      slider.value = Math.round((STEPS * Math.log(base / part.range[0])) / Math.log(part.range[1] / part.range[0]));
+      slider.setAttribute("aria-valuetext", field.value);
+      back.hidden = !changed;
+      row.classList.toggle("changed", changed);
+    }
+    this.drawEstimates(now);
+    this.drawDesign(now);
+    const missed = this.drawRequirements(now);
+    const flipped = this.drawDecisions(now);
+    const count = Object.keys(this.overrides).length;
+    const words = [`${count} ${count === 1 ? "assumption" : "assumptions"} changed`];
+    if (missed) words.push(`${missed} ${missed === 1 ? "requirement" : "requirements"} missed`);
+    if (flipped) words.push(`${flipped} ${flipped === 1 ? "decision" : "decisions"} flipped`);
+    this.said.textContent = words.join(" · ");
+    this.bar.hidden = count === 0;
+  }
+
+  unit(name) {
+    return (this.data.assumptions[name] ?? this.data.estimates[name]).unit;
+  }
+
+  drawEstimates(now) {
+    for (const [name, { unit }] of Object.entries(this.data.estimates)) {
+      const box = this.page.querySelector(`#n-${CSS.escape(name)}`);
+      const shown = box.querySelector(".estimate__head strong");
+      shown.textContent = name in now.values ? amount(now.values[name], unit) : `no value: ${now.errors[name] ?? "it uses one that has none"}`;
+      const [before, after] = [this.first.values[name], now.values[name]];
+      const changed = after === undefined || Math.abs(after - before) > 1e-9 * Math.abs(before);
+      box.classList.toggle("changed", changed);
+      let delta = box.querySelector(".delta");
+      if (!delta) shown.after((delta = make("small", { class: "delta" })));
+      delta.textContent = changed && after !== undefined ? change(before, after) : "";
+    }
+    for (const span of this.page.querySelectorAll(".value[data-name]")) {
+      const name = span.dataset.name;
+      span.textContent = name in now.values ? amount(now.values[name], this.unit(name)) : "?";
+    }
+  }
+
+  drawDesign(now) {
+    for (const [name, share] of Object.entries(now.utilisation)) {
+      const cell = this.page.querySelector(`#component-${CSS.escape(name)} td:last-child`);
+      cell.textContent = `${Math.round(share * 100)} %`;
+      cell.classList.toggle("missed", share > 1);
+    }
+    for (const table of this.page.querySelectorAll("[data-budget]")) {
+      const hops = now.hops[table.dataset.budget];
+      const total = now.latencies[table.dataset.budget];
+      if (!total) continue;
+      for (const row of table.querySelectorAll("[data-hop]")) {
+        const [p50, p99] = hops[row.dataset.hop];
+        const [, , first, second, bar] = row.children;
+        first.textContent = `${show(p50 * 1000)} ms`;
+        second.textContent = `${show(p99 * 1000)} ms`;
+        bar.querySelector("span").style.width = `${(100 * p99) / total.p99}%`;
+        bar.querySelector("small").textContent = `${((100 * p99) / total.p99).toFixed(1)} %`;
+      }
+      const [, p50, p99] = table.querySelector("tfoot tr").children;
+      p50.textContent = `${show(total.p50 * 1000)} ms`;
+      p99.textContent = `${show(total.p99 * 1000)} ms`;
+    }
+  }
+
+  drawRequirements(now) {
+    let missed = 0;
+    for (const [id, { unit, sense, bound }] of Object.entries(this.data.requirements)) {
+      const row = this.page.querySelector(`#requirement-${CSS.escape(id)}`);
+      const result = now.requirements[id];
+      const shown = row.querySelector(".met, .missed");
+      const holds = result?.holds ?? false;
+      missed += !holds;
+      shown.className = holds ? "met" : "missed";
+      shown.replaceChildren(result ? `${amount(result.value, unit)} ` : "no value ", make("small", {}, holds ? "met" : "missed"));
+      if (typeof bound === "string" && result) {
+        row.querySelector("td.num > span").firstChild.textContent = `${sense.replace("<=", "≤").replace(">=", "≥")} ${amount(result.bound, unit)}`;
+      }
+    }
+    return missed;
+  }
+
+  drawDecisions(now) {
+    let flipped = 0;
+    for (const box of this.page.querySelectorAll("[data-decision]")) {
+      const index = Number(box.dataset.decision);
+      const rule = this.data.decisions[index];
+      if (!rule.length) continue;
+      const [before, after] = [this.first.picks[index], now.picks[index]];
+      const title = (option) => box.querySelector(`[data-option="${CSS.escape(option)}"] th`).textContent;
+      for (const [line, item] of [...box.querySelectorAll(".rule li")].entries()) {
+        const taken = after?.line === line;
+        item.classList.toggle("taken", taken);
+        const pick = item.querySelector(".rule__pick");
+        pick.replaceChildren(title(rule[line].pick), ...(taken ? [" ", make("small", {}, "holds")] : []));
+      }
+      for (const row of box.querySelectorAll("[data-option]")) row.classList.toggle("picked", row.dataset.option === after?.pick);
+      box.querySelector(".pick strong").textContent = after ? title(after.pick) : "no value";
+      const turned = after?.pick !== before.pick;
+      flipped += turned;
+      box.classList.toggle("flipped", turned);
+      let note = box.querySelector(".flip-note");
+      if (!note) box.querySelector(".pick").append(" ", (note = make("small", { class: "flip-note" })));
+      const why = rule.length && turned ? [...new Set(Object.keys(this.overrides))].join(", ") : "";
+      note.textContent = turned ? `flipped from “${title(before.pick)}” by ${why}` : "";
+    }
+    return flipped;
+  }
+}
+
+/** Says by how much a number moved: as a factor where it is large, else in per cent. */
+function change(before, after) {
+  if (!before) return "changed";
+  const ratio = after / before;
+  if (ratio >= 2) return `× ${show(ratio)}`;
+  if (ratio > 0 && ratio <= 0.5) return `÷ ${show(1 / ratio)}`;
+  return `${ratio >= 1 ? "+" : "−"}${show(Math.abs(ratio - 1) * 100)} %`;
+}
+
+customElements.define("live-case", LiveCase);

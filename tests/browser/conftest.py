@@ -1,0 +1,114 @@
+"""The site, built by the project's own command and served under a sub-path; a browser; a watchful page."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from browser.support import LOOKS, PREFIX, ROOT, Look, Site, run, served, tool
+from casebook import library
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # should a page ask for another host
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The site as `casebook build` leaves it in `site/`; a copy, so that a build meanwhile does no harm."""
+    built = run(ROOT, tool("casebook"), "build")
+    assert built.returncode == 0, built.stdout
+    folder = tmp_path_factory.mktemp("host") / PREFIX.strip("/")
+    shutil.copytree(ROOT / "site", folder)
+    icons = [file.stem for file in (ROOT / "docs/assets/icons").glob("*.svg")]
+    with served(folder, PREFIX) as address:
+        yield Site(folder, address, library.load(ROOT / "cases", icons))
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium: the one that is asked for, Playwright's own, or the system's."""
+    with sync_playwright() as playwright:
+        asked = os.environ.get("CASEBOOK_CHROMIUM")
+        own = Path(playwright.chromium.executable_path)
+        system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        found = asked or (str(own) if own.exists() else system)
+        assert found, "no browser: install Chromium, or run `python -m playwright install chromium`"
+        launched = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, NOWHERE])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=LOOKS, ids=str)
+def look(request: pytest.FixtureRequest) -> Look:
+    return request.param
+
+
+class Faults(list[str]):
+    """What went wrong while a page was used: errors, requests that failed, requests to another host."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[re.Pattern[str]] = []
+
+    def expect(self, pattern: str) -> None:
+        """Let faults pass that are what a test is about."""
+        self.expected.append(re.compile(pattern))
+
+    def left(self) -> list[str]:
+        return [fault for fault in self if not any(pattern.search(fault) for pattern in self.expected)]
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", lambda said: self.append(f"console: {said.text}") if said.type == "error" else None)
+        context.on("weberror", lambda thrown: self.append(f"error: {thrown.error}"))
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+        context.on("response", lambda got: self.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+        context.on("request", lambda request: self._asked(request.url))
+
+    def _failed(self, url: str, why: str) -> None:
+        if "ERR_ABORTED" not in why:  # given up by the browser itself: the reader went on, or saves a file
+            self.append(f"failed: {url} {why}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.append(f"left the site: {url}")
+
+
+@pytest.fixture
+def faults() -> Faults:
+    return Faults()
+
+
+@pytest.fixture
+def opened(browser: Browser, site: Site, look: Look, faults: Faults) -> Iterator[Callable[..., Page]]:
+    """Open pages in a context of their own, with options; nothing may go wrong in any of them."""
+    contexts: list[BrowserContext] = []
+
+    def make(**options: Any) -> Page:
+        given: dict[str, Any] = {
+            "base_url": site.address,
+            "color_scheme": look.scheme,
+            "viewport": {"width": look.width, "height": 900},
+            "reduced_motion": "reduce",
+            "locale": "en-GB",
+            **options,
+        }
+        context = browser.new_context(**given)
+        context.set_default_timeout(15_000)
+        faults.watch(context)
+        contexts.append(context)
+        return context.new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert faults.left() == []
+
+
+@pytest.fixture
+def page(opened: Callable[..., Page]) -> Page:
+    return opened()

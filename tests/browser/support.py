@@ -1,0 +1,206 @@
+"""What the tests of the site share: its addresses, a copy of the project, a server, and how to look at a page."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from casebook.library import Library
+from casebook.spec import TRACKS
+
+ROOT = Path(__file__).resolve().parents[2]
+PREFIX = "/sub/path/"  # as on a host that gives a project a folder, not a name
+
+
+@dataclass(frozen=True)
+class Look:
+    """A reader's screen."""
+
+    scheme: str
+    width: int
+
+    def __str__(self) -> str:
+        return f"{self.scheme}-{self.width}"
+
+
+LOOKS = [Look(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The built site: its files, its address with the sub-path, and the library that it was built from."""
+
+    folder: Path
+    address: str
+    library: Library = field(repr=False)
+
+
+def keys(folder: str) -> list[str]:
+    """Return the keys of the records of a folder of `cases/`."""
+    return [f"{folder}/{file.stem}" for file in sorted((ROOT / "cases" / folder).glob("*.yml"))]
+
+
+CASES = [key for track in TRACKS for key in keys(track)]
+BLOCKS = keys("blocks")
+TRADEOFFS = keys("tradeoffs")
+
+
+def address(key: str) -> str:
+    """Return the address of a record's page, as seen from the site's root."""
+    return f"{key}/" if key.startswith(("blocks/", "tradeoffs/")) else f"cases/{key}/"
+
+
+def _kinds() -> dict[str, str]:
+    """Return a page of every kind: all that the navigation leads to, and one of each kind of record."""
+    nav = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").partition("\nnav:\n")[2]
+    pages = re.findall(r": ([\w/-]+)\.md$", nav, re.MULTILINE)
+    named = {page: re.sub(r"index$", "", page) if page.endswith("index") else f"{page}/" for page in pages}
+    return {
+        **{page.removesuffix("/index"): where for page, where in named.items()},
+        "a case": address(CASES[0]),
+        "a block": address(BLOCKS[0]),
+        "a trade-off": address(TRADEOFFS[0]),
+        "a check": "contribute/checks/c050/",
+    }
+
+
+KINDS = _kinds()
+
+
+def said(locator: Locator) -> str:
+    """Return the text of an element on one line."""
+    return " ".join((locator.text_content() or "").split())
+
+
+def all_said(locator: Locator) -> list[str]:
+    """Return the texts of elements, each on one line."""
+    return [" ".join(text.split()) for text in locator.all_text_contents()]
+
+
+def search(page: Page, words: str) -> Locator:
+    """Open the search, type, and return the links of the results."""
+    opener = page.locator("label.md-header__button[for='__search']")
+    if opener.is_visible():
+        opener.click()
+    box = page.get_by_role("textbox", name="Search")
+    box.click()
+    box.press_sequentially(words)
+    expect(page.locator(".md-search-result__meta")).to_have_text(re.compile(r"^(No|\d+) matching document"))
+    return page.locator(".md-search-result__link")
+
+
+def contrast(one: str, other: str) -> float:
+    """Return the contrast of two opaque colours, as WCAG counts it."""
+
+    def light(colour: str) -> float:
+        assert re.fullmatch(r"rgb\(\d+, \d+, \d+\)", colour), f"{colour} is not an opaque colour"
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dark = sorted((light(one), light(other)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    """Serves a folder under a prefix, and its own 404 page, like the hosts of static sites."""
+
+    def __init__(self, *args: Any, prefix: str, **more: Any) -> None:
+        self.prefix = prefix
+        super().__init__(*args, **more)
+
+    def translate_path(self, path: str) -> str:
+        if not path.startswith(self.prefix):
+            return str(Path(self.directory) / "outside" / "the" / "prefix")
+        return super().translate_path("/" + path.removeprefix(self.prefix))
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        body = (Path(self.directory) / "404.html").read_bytes() if code == 404 else (message or "").encode()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        pass
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that hangs up early is no fault of the site."""
+
+
+@contextmanager
+def served(folder: Path, prefix: str = "/") -> Iterator[str]:
+    """Serve a folder on a free port of this machine; the address ends with the prefix."""
+    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(folder), prefix=prefix))
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{prefix}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def tool(name: str) -> str:
+    """Return a program of this environment."""
+    return str(Path(sys.executable).with_name(name))
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return an environment in which nothing speaks to the project but what is given."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("CASEBOOK_", "SOURCE_DATE", "GITHUB_"))
+    }
+    return {**kept, "NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "NO_COLOR": "1", **more}
+
+
+def run(folder: Path, *command: str, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a program in a folder; what it says on both ends is in `stdout`."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env=environment(**more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+
+
+def copied(target: Path) -> Path:
+    """Copy what a site is made from: the records, what is written by hand, the settings and the macros."""
+    for part in ("cases", "docs"):
+        shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns(".*"))
+    (target / "scripts/casebook").mkdir(parents=True)
+    shutil.copy(ROOT / "scripts/casebook/macros.py", target / "scripts/casebook")
+    shutil.copy(ROOT / "mkdocs.yml", target)
+    return target
+
+
+def contents(*folders: Path) -> dict[str, bytes]:
+    """Return every file of some folders by its path, the folder's own name first."""
+    return {
+        file.relative_to(folder.parent).as_posix(): file.read_bytes()
+        for folder in folders
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
