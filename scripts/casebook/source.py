@@ -55,7 +55,7 @@ class Document:
         return _place(self.path, self.lines, event)
 
     def within(self, loc: Loc, start: int | None, end: int | None) -> Place:
-        """Return the place of characters `start` to `end` of a scalar; of all of it, if it spans lines."""
+        """Return the place of characters `start` to `end` of a scalar; of all of it, if they cannot be told."""
         place = self.value(loc)
         if start is None or end is None or loc not in self.values:
             return place
@@ -63,9 +63,24 @@ class Document:
         shown = line[place.column - 1 : place.column - 1 + place.width]
         quoted = 1 if shown[:1] in "\"'" else 0
         value = self.at(loc)
-        if not isinstance(value, str) or shown[quoted : len(shown) - quoted] != value:
+        if not isinstance(value, str):
             return place
+        if shown[quoted : len(shown) - quoted] != value:  # folded, or with escapes: point at the words if they stand there once
+            return self._once(value[start:end], self.values[loc]) or place
         return Place(place.path, place.line, place.column + quoted + start, max(1, min(end, len(value)) - start))
+
+    def _once(self, words: str, event: Any) -> Place | None:
+        """Return the place of words that stand exactly once in the lines of a scalar."""
+        first, last = event.start_mark, event.end_mark
+        found = [
+            (number, at.start())
+            for number in range(first.line, min(last.line + 1, len(self.lines)))
+            for at in re.finditer(re.escape(words), self.lines[number])
+            if (number, at.start()) >= (first.line, first.column) and (number, at.end()) <= (last.line, last.column)
+        ]
+        if len(found) != 1 or not words.strip():
+            return None
+        return Place(self.path, found[0][0] + 1, found[0][1] + 1, len(words))
 
     def at(self, loc: Loc) -> Any:
         """Return the value at a location; None if there is none."""

@@ -13,7 +13,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from browser.support import LOOKS, PREFIX, ROOT, Look, Site, run, served, tool
 from casebook import library
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # should a page ask for another host
 
 
@@ -98,7 +106,7 @@ def opened(browser: Browser, site: Site, look: Look, faults: Faults) -> Iterator
             **options,
         }
         context = browser.new_context(**given)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         faults.watch(context)
         contexts.append(context)
         return context.new_page()

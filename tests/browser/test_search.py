@@ -18,19 +18,20 @@ def texts(site: Site) -> dict[str, str]:
     return dict(found)
 
 
-def phrase_of(site: Site, key: str) -> str | None:
-    """Return four words in a row from a failure of a case that stand together on no other page, nor in its title or summary."""
-    record = site.library.entries[key].record
-    others = [text for where, text in texts(site).items() if where != address(key)]
-    others.append(f"{record.title} {record.summary}".lower())
-    for failure in record.failures:
-        for run in re.findall(r"[A-Za-z ]{20,}", f"{failure.breaks}\n{failure.response}\n{failure.noticed}"):
-            words = run.split()[1:-1]
-            for start in range(len(words) - 3):
-                phrase = words[start : start + 4]
-                if not any(all(word.lower() in text for word in phrase) for text in others):
-                    return " ".join(phrase)
-    return None
+def phrase_of(site: Site) -> tuple[str, str]:
+    """Return a case, and four words in a row from its failures, as many as can be found on no other page."""
+    known = {where: set(re.findall(r"[a-z]+", text)) for where, text in texts(site).items()}
+    best = (0, "", "")
+    for key in CASES:
+        record = site.library.entries[key].record
+        others = set.union(*(words for where, words in known.items() if where != address(key)))
+        others |= set(re.findall(r"[a-z]+", f"{record.title} {record.summary}".lower()))
+        told = " | ".join(f"{part.breaks} | {part.response} | {part.noticed}" for part in record.failures)
+        # Shorter words are beginnings of many others, and the search takes them for that.
+        for phrase in re.findall(r"(?=\b((?:[a-z]{5,} (?:the )?){3}[a-z]{5,})\b)", told):
+            best = max(best, (len(set(phrase.split()) - others), key, phrase))
+    assert best[0] >= 2, "no case has a failure told in words of its own"
+    return best[1], best[2]
 
 
 def test_a_reader_gets_from_home_to_a_case_by_typing_its_title(page: Page, site: Site):
@@ -46,10 +47,10 @@ def test_a_reader_gets_from_home_to_a_case_by_typing_its_title(page: Page, site:
 
 
 def test_a_reader_gets_from_home_to_a_case_by_a_phrase_of_its_content(page: Page, site: Site):
-    key, phrase = next((key, found) for key in CASES if (found := phrase_of(site, key)))
+    key, phrase = phrase_of(site)
     page.goto("")
 
-    results = search(page, f'"{phrase}"')
+    results = search(page, phrase)
     expect(results.first).to_have_attribute("href", re.compile(re.escape(address(key))))
     results.first.click()
 

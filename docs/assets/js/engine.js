@@ -163,6 +163,15 @@ export function mentions(tree) {
   return Array.isArray(tree) ? tree.slice(1).flatMap(mentions) : [];
 }
 
+/** Returns the assumptions that a tree depends on, through estimates. */
+export function roots(data, tree, found = new Set()) {
+  for (const name of mentions(tree)) {
+    if (name in data.estimates) roots(data, data.estimates[name].formula, found);
+    else found.add(name);
+  }
+  return found;
+}
+
 /** Returns a number at three significant digits, as `casebook.quantity.show` does. */
 export function show(value) {
   if (value === 0) return "0";

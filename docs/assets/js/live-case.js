@@ -3,7 +3,7 @@
  * requirements, utilisation, latency budgets and decisions on the page follow, computed by engine.js.
  * The scenario is in the address (`?set=peak_factor~5`), so that a link carries it.
  */
-import { compute, show } from "./engine.js";
+import { compute, roots, show } from "./engine.js";
 import { NotAQuantity, read } from "./quantity.js";
 
 const STEPS = 400; // of a slider, on a log scale
@@ -237,8 +237,9 @@ class LiveCase extends HTMLElement {
       box.classList.toggle("flipped", turned);
       let note = box.querySelector(".flip-note");
       if (!note) box.querySelector(".pick").append(" ", (note = make("small", { class: "flip-note" })));
-      const why = rule.length && turned ? [...new Set(Object.keys(this.overrides))].join(", ") : "";
-      note.textContent = turned ? `flipped from “${title(before.pick)}” by ${why}` : "";
+      const asked = new Set(rule.flatMap(({ when }) => (when ? [...roots(this.data, when)] : [])));
+      const why = Object.keys(this.overrides).filter((name) => asked.has(name));
+      note.textContent = turned ? `flipped from “${title(before.pick)}” by ${why.join(", ")}` : "";
     }
     return flipped;
   }

@@ -96,7 +96,8 @@ def rated(shelf: Shelf) -> Iterator[Finding]:
     for used in shelf.uses.values():
         for use in used:
             owner, _, ratings = use.target.partition("/")
-            if use.kind == "rated" and owner in shelf.criteria:
+            # A misspelt criterion is reported as such, and not once more as the one that is lacking.
+            if use.kind == "rated" and set(ratings.split()) <= set(shelf.criteria.get(owner, ())):
                 lacking = [name for name in shelf.criteria[owner] if name not in ratings.split()]
                 if lacking:
                     yield _found(
