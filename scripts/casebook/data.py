@@ -25,7 +25,8 @@ def as_json(case: Case) -> dict[str, Any]:
             for name, part in case.assumptions.items()
         },
         "estimates": {
-            name: {"formula": as_data(part.formula.tree), "unit": _unit(part.unit)} for name, part in case.estimates.items()
+            name: {"formula": as_data(part.formula.tree), "unit": _unit(part.unit)}
+            for name, part in case.estimates.items()
         },
         "flows": {name: _hops(case, name) for name, flow in case.architecture.flows.items() if flow.kind == "request"},
         "components": {
@@ -55,8 +56,28 @@ def as_json(case: Case) -> dict[str, Any]:
 def units() -> dict[str, Any]:
     """Return every unit and prefix with its size in base units, and a unit's dimensions, for what readers type."""
     return {
-        "units": {name: [quantity.unit(name).factor, dict(quantity.unit(name).dims)] for name in quantity.names() if name.isascii()},
-        "prefixes": {"k": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15, "E": 1e18, "m": 1e-3, "u": 1e-6, "µ": 1e-6, "n": 1e-9, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30, "Ti": 2**40, "Pi": 2**50},
+        "units": {
+            name: [quantity.unit(name).factor, dict(quantity.unit(name).dims)]
+            for name in quantity.names()
+            if name.isascii()
+        },
+        "prefixes": {
+            "k": 1e3,
+            "M": 1e6,
+            "G": 1e9,
+            "T": 1e12,
+            "P": 1e15,
+            "E": 1e18,
+            "m": 1e-3,
+            "u": 1e-6,
+            "µ": 1e-6,
+            "n": 1e-9,
+            "Ki": 2**10,
+            "Mi": 2**20,
+            "Gi": 2**30,
+            "Ti": 2**40,
+            "Pi": 2**50,
+        },
         "magnitudes": quantity.MAGNITUDES,
     }
 

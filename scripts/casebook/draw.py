@@ -91,7 +91,7 @@ def dot(graph: Graph) -> str:
             frame = nullcontext()
             if group is not None:
                 frame = Cluster(
-                    graphviz.escape(label),
+                    graphviz.escape(label.replace("&", "&amp;")),
                     graph_attr={
                         "id": f"group:{group}",
                         "bgcolor": PANEL,
@@ -146,7 +146,7 @@ def _tag(label: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return escape(text, quote=True)
+    return escape(text, quote=True).replace("\\", "&#92;")  # in labels, Graphviz reads `\N` as the name of the box
 
 
 @cache
@@ -174,15 +174,19 @@ def render(source: str, form: str, folder: Path) -> bytes:
     said = "it is not installed"
     options = [f"-Gdpi={DPI}", "-Gbgcolor=#ffffff"] if form == "png" else []
     for program in programs():
-        done = subprocess.run(
-            [program, "-Kdot", f"-T{form}", *options],
-            input=source.encode(),
-            capture_output=True,
-            cwd=folder,
-            timeout=60,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                [program, "-Kdot", f"-T{form}", *options],
+                input=source.encode(),
+                capture_output=True,
+                cwd=folder,
+                timeout=60,
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            said = str(error)
+            continue
         if done.returncode == 0 and done.stdout:
             return done.stdout
-        said = done.stderr.decode(errors="replace").strip()[:300] or f"it ended with {done.returncode}"
+        said = " ".join(done.stderr[:2000].decode(errors="replace").split())[:300] or f"it ended with {done.returncode}"
     raise DrawingError(f"no `dot` could draw it: {said}. Install the package graphviz-pure, or Graphviz of your system")

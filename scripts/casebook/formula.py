@@ -9,7 +9,8 @@ import ast
 import keyword
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import NamedTuple
 
 from casebook.quantity import Dims, describe
@@ -216,81 +217,95 @@ def _combine(left: Dims, right: Dims, sign: int) -> Dims:
     return tuple(sorted((name, exponent) for name, exponent in total.items() if exponent))
 
 
-def evaluate(node: Node, values: Mapping[str, float]) -> float:
+Values = Mapping[str, float]
+
+
+def evaluate(node: Node, values: Values) -> float:
     """Return the value of a tree in base units; a comparison gives 1.0 or 0.0.
 
     Raises FormulaError for a division by zero, a root or logarithm that does not exist, or an overflow.
     """
-    result = _evaluate(node, values)
+    result = compiled(node)(values)
     if not math.isfinite(result):
         raise FormulaError("is too large to compute", "check the magnitudes of its inputs", node.start, node.end)
     return result
 
 
-def _evaluate(node: Node, values: Mapping[str, float]) -> float:
-    op = node.op
+@lru_cache(maxsize=8192)
+def compiled(node: Node) -> Callable[[Values], float]:
+    """Return a tree as a function of values, for those who need it many times; infinity is let through."""
+    op, value, name = node.op, node.value, node.name
     if op == "number":
-        return node.value
+        return lambda _: value
     if op == "name":
-        return values[node.name]
+        return lambda values: values[name]
+    args = [compiled(arg) for arg in node.args]
     if op == "and":
-        return float(all(_evaluate(arg, values) for arg in node.args))
+        return lambda values: float(all(arg(values) for arg in args))
     if op == "or":
-        return float(any(_evaluate(arg, values) for arg in node.args))
-    args = [_evaluate(arg, values) for arg in node.args]
+        return lambda values: float(any(arg(values) for arg in args))
+    if op in ("min", "max"):
+        pick = min if op == "min" else max
+        return lambda values: pick([arg(values) for arg in args])
     first = args[0]
-    second = args[1] if len(args) > 1 else 0.0
-    match op:
-        case "+":
-            return first + second
-        case "-":
-            return first - second
-        case "*":
-            return first * second
-        case "/":
-            if second == 0:
-                raise FormulaError("divides by zero", "check the number below the line", node.start, node.end)
-            return first / second
-        case "**":
-            return _power(first, second, node)
-        case "neg":
-            return -first
-        case "not":
-            return float(not first)
-        case "min":
-            return min(args)
-        case "max":
-            return max(args)
-        case "ceil" | "floor":
-            if not math.isfinite(first):
-                return first
-            # 12.000000000000002 replicas are 12: products of decimals are off by a few parts in 1e16.
-            near = math.floor(first + 0.5)
-            if abs(first - near) <= 1e-12 * max(1.0, abs(first)):
-                return float(near)
-            return float(math.ceil(first) if op == "ceil" else math.floor(first))
-        case "sqrt":
-            if first < 0:
-                raise FormulaError(
-                    "takes the square root of a negative number", "check the signs", node.start, node.end
-                )
-            return math.sqrt(first)
-        case "log2":
-            if first <= 0:
-                raise FormulaError(
-                    "takes the logarithm of a number that is not above zero", "check the signs", node.start, node.end
-                )
-            return math.log2(first)
-    return float(
-        {
-            "<": first < second,
-            "<=": first <= second,
-            ">": first > second,
-            ">=": first >= second,
-            "==": first == second,
-            "!=": first != second,
+    if len(args) == 1:
+        act: Callable[[float], float] = {
+            "neg": lambda x: -x,
+            "not": lambda x: float(not x),
+            "ceil": lambda x: _whole(x, math.ceil),
+            "floor": lambda x: _whole(x, math.floor),
+            "sqrt": lambda x: _root(x, node),
+            "log2": lambda x: _logarithm(x, node),
         }[op]
-    )
+        return lambda values: act(first(values))
+    second = args[1]
+    if op == "/":
+        return lambda values: _divide(first(values), second(values), node)
+    if op == "**":
+        return lambda values: _power(first(values), second(values), node)
+    apply = _BINARY[op]
+    return lambda values: apply(first(values), second(values))
+
+
+_BINARY: dict[str, Callable[[float, float], float]] = {
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "<": lambda a, b: float(a < b),
+    "<=": lambda a, b: float(a <= b),
+    ">": lambda a, b: float(a > b),
+    ">=": lambda a, b: float(a >= b),
+    "==": lambda a, b: float(a == b),
+    "!=": lambda a, b: float(a != b),
+}
+
+
+def _divide(a: float, b: float, node: Node) -> float:
+    if b == 0:
+        raise FormulaError("divides by zero", "check the number below the line", node.start, node.end)
+    return a / b
+
+
+def _root(value: float, node: Node) -> float:
+    if value < 0:
+        raise FormulaError("takes the square root of a negative number", "check the signs", node.start, node.end)
+    return math.sqrt(value)
+
+
+def _logarithm(value: float, node: Node) -> float:
+    if value <= 0:
+        raise FormulaError(
+            "takes the logarithm of a number that is not above zero", "check the signs", node.start, node.end
+        )
+    return math.log2(value)
+
+
+def _whole(value: float, away: Callable[[float], int]) -> float:
+    """12.000000000000002 replicas are 12: products of decimals are off by a few parts in 1e16."""
+    if not math.isfinite(value):
+        return value
+    near = math.floor(value + 0.5)
+    return float(near if abs(value - near) <= 1e-12 * max(1.0, abs(value)) else away(value))
 
 
 def _power(base: float, exponent: float, node: Node) -> float:

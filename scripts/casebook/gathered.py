@@ -29,7 +29,7 @@ def tradeoff(entry: Entry, library: Library) -> str:
     record: Tradeoff = entry.record
     names = Names.of(library)
     decided = [
-        {"entry": other, **decision(other.record, other.numbers, index, names)}
+        {"entry": other, **decision(other, index, names)}
         for other in library.cases()
         if other.numbers is not None
         for index, made in enumerate(other.record.tradeoffs)

@@ -14,6 +14,7 @@ from casebook import catalogue, checks, shape, source
 from casebook.checks.library import RULES, Shelf, employed
 from casebook.estimate import Numbers, compute
 from casebook.findings import Finding, Place
+from casebook.flips import Flip, flips
 from casebook.spec import TRACKS, Block, Case, Part, Tradeoff
 from casebook.spec.base import ID
 from casebook.store import Store
@@ -33,6 +34,7 @@ class Entry:
     numbers: Numbers | None
     findings: tuple[Finding, ...]
     uses: tuple[checks.Use, ...]
+    flips: tuple[Flip, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -89,9 +91,10 @@ def _entry(document: source.Document | None, found: list[Finding], path: str, ke
     if record is None:
         return Entry(key, path, digest, None, None, tuple(found), ())
     numbers = compute(record) if isinstance(record, Case) else None
-    scope = checks.Scope.of(document, record, numbers)
+    turning = flips(record, numbers) if isinstance(record, Case) and numbers else ()
+    scope = checks.Scope.of(document, record, numbers, turning)
     found += checks.run(scope)
-    return Entry(key, path, digest, record, numbers, tuple(found), checks.uses(scope))
+    return Entry(key, path, digest, record, numbers, tuple(found), checks.uses(scope), turning)
 
 
 def _load(job: tuple[str, str, str], store: Store | None) -> Entry:

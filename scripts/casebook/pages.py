@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import groupby
+from math import log
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -150,7 +152,7 @@ def case(entry: Entry, names: Names) -> str:
         estimates=[_estimate(record, numbers, name) for name in record.estimates],
         requirements=[_requirement(record, numbers, index) for index in range(len(record.requirements.quality))],
         budgets=[_budget(record, numbers, name) for name in numbers.hops],
-        decisions=[decision(record, numbers, index, names) for index in range(len(record.tradeoffs))],
+        decisions=[decision(entry, index, names) for index in range(len(record.tradeoffs))],
         variants=[_variant(record, numbers, name, names) for name in record.variants],
         standings={name: part.standing for name, part in record.assumptions.items()},
         references={reference.id: reference for reference in record.references},
@@ -212,7 +214,10 @@ def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
     }
 
 
-def decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[str, Any]:
+def decision(entry: Entry, index: int, names: Names) -> dict[str, Any]:
+    """Return a case's answer to a trade-off: its rule with names and with values, its options, where it flips."""
+    record, numbers = entry.record, entry.numbers
+    assert numbers is not None
     answer: Decision = record.tradeoffs[index]
     title, question, options, criteria = names.tradeoffs[answer.about]
     picked = numbers.picks.get(index)
@@ -238,7 +243,47 @@ def decision(record: Case, numbers: Numbers, index: int, names: Names) -> dict[s
         "criteria": criteria,
         "rule": rule,
         "pick": dict(options)[answer.pick],
+        "flips": _flips(entry, index, dict(options)),
     }
+
+
+def _flips(entry: Entry, index: int, titles: dict[str, str]) -> list[dict[str, Any]]:
+    """Return, for each assumption that turns a decision, its range as a strip and the turns in words."""
+    record: Case = entry.record
+    rows = []
+    for name, group in groupby((flip for flip in entry.flips if flip.decision == index), lambda flip: flip.assumption):
+        turns = list(group)
+        part = record.assumptions[name]
+        assert part.range is not None
+        low, high, unit = part.range[0].base, part.range[1].base, part.value.unit
+        cuts = [low, *(flip.at for flip in turns), high]
+        picks = [turns[0].below, *(flip.above for flip in turns)]
+        place = [100 * log(cut / low) / log(high / low) for cut in cuts]
+        said = []
+        for pick, start, end in zip(picks, cuts, cuts[1:], strict=False):
+            if pick != record.tradeoffs[index].pick:
+                words = [f"below {working.amount(end, unit)}"] if start == low else []
+                words += [f"above {working.amount(start, unit)}"] if end == high else []
+                if start != low and end != high:
+                    words = [f"from {working.amount(start, unit)} to {working.amount(end, unit)}"]
+                said.append((titles.get(pick or "", "no value"), " and ".join(words)))
+        rows.append(
+            {
+                "name": name,
+                "today": working.written(part.value),
+                "marker": round(100 * log(part.value.base / low) / log(high / low), 1),
+                "strip": [
+                    {
+                        "x": round(start, 1),
+                        "width": round(end - start, 1),
+                        "picked": pick == record.tradeoffs[index].pick,
+                    }
+                    for pick, start, end in zip(picks, place, place[1:], strict=False)
+                ],
+                "said": said,
+            }
+        )
+    return rows
 
 
 def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[str, Any]:

@@ -65,7 +65,9 @@ class Document:
         value = self.at(loc)
         if not isinstance(value, str):
             return place
-        if shown[quoted : len(shown) - quoted] != value:  # folded, or with escapes: point at the words if they stand there once
+        if (
+            shown[quoted : len(shown) - quoted] != value
+        ):  # folded, or with escapes: point at the words if they stand there once
             return self._once(value[start:end], self.values[loc]) or place
         return Place(place.path, place.line, place.column + quoted + start, max(1, min(end, len(value)) - start))
 

@@ -24,7 +24,7 @@ NAMESPACES: Any = {None: SVG}  # the stubs know no default namespace
 BASE = "@base@"  # stands for the way to the site's root until the page is made
 
 ALLOWED = {
-    "svg": {"viewBox", "class", "role", "aria-labelledby", "width", "height", "xmlns"},
+    "svg": {"viewBox", "class", "role", "aria-labelledby", "aria-hidden", "width", "height", "xmlns"},
     "g": {"id", "class", "data-node", "data-from", "data-to", "data-flow", "data-steps", "role", "aria-label", "aria-hidden"},
     "a": {"href", "class", "aria-label"},
     "title": {"id"}, "desc": {"id"}, "style": set(),
@@ -108,6 +108,7 @@ def sprite(drawings: Mapping[str, str]) -> str:
     root = etree.Element(f"{{{SVG}}}svg", nsmap=NAMESPACES)
     for name in sorted(drawings):
         root.append(symbol(name, drawings[name]))
+    check(root)
     return text(root) + "\n"
 
 

@@ -69,7 +69,11 @@ def with_names(node: Node) -> Markup:
 
 def with_values(node: Node, case: Case, numbers: Numbers) -> Markup:
     """Return a formula as HTML with each name replaced by its value and unit."""
-    return Markup(_write(node, lambda name: f'<span class="value" data-name="{name}">{attribute(number(case, numbers, name))}</span>'))
+    return Markup(
+        _write(
+            node, lambda name: f'<span class="value" data-name="{name}">{attribute(number(case, numbers, name))}</span>'
+        )
+    )
 
 
 def _write(node: Node, name: Callable[[str], str]) -> str:

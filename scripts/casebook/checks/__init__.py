@@ -25,7 +25,7 @@ def run(scope: Scope) -> list[Finding]:
         rules = [*shared, records.sourced]
     else:
         rules = [*shared, *case.RULES, *design.RULES]
-        advice = [case.employed, design.numbered]
+        advice = [case.employed, design.numbered, design.turning]
     found = [finding for rule in rules for finding in rule(scope)]
     if not any(catalogue.blocks(finding.code) for finding in found):
         found += [finding for rule in advice for finding in rule(scope)]

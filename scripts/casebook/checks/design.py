@@ -220,6 +220,20 @@ def numbered(scope: Scope) -> Iterator[Finding]:
         )
 
 
+def turning(scope: Scope) -> Iterator[Finding]:
+    """A rule should turn for some assumption within its range: one that nothing changes teaches nothing."""
+    turned = {flip.decision for flip in scope.flips}
+    for index, decision in enumerate(scope.case.tradeoffs):
+        if decision.choose and index not in turned:
+            yield scope.found(
+                "C088",
+                ("tradeoffs", index, "choose"),
+                f'no assumption, anywhere in its range, changes the decision on "{decision.about}"',
+                "widen the ranges to what is plausible, or say the reason in words and `revisit_when` instead of a rule",
+                key=True,
+            )
+
+
 RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     connected,
     placed,

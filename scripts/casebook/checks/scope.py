@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from casebook.estimate import Numbers
 from casebook.findings import Finding, Place
+from casebook.flips import Flip
 from casebook.source import Document, Loc
 from casebook.spec import Block, Case, Tradeoff
 from casebook.spec.base import shorten
@@ -26,10 +27,11 @@ class Scope:
     record: Any
     numbers: Numbers | None = None
     texts: tuple[tuple[Loc, str], ...] = ()
+    flips: tuple[Flip, ...] = ()
 
     @staticmethod
-    def of(document: Document, record: Any, numbers: Numbers | None = None) -> "Scope":
-        return Scope(document, record, numbers, tuple(texts(record)))
+    def of(document: Document, record: Any, numbers: Numbers | None = None, flips: tuple[Flip, ...] = ()) -> "Scope":
+        return Scope(document, record, numbers, tuple(texts(record)), flips)
 
     @property
     def case(self) -> Case:

@@ -107,7 +107,9 @@ def _formula(value: Any) -> Formula:
     if isinstance(value, Formula):
         return value
     if not isinstance(value, str):
-        raise fault("C023", "must be a formula", fix="write an expression over the case's names, such as `events / hosts`")
+        raise fault(
+            "C023", "must be a formula", fix="write an expression over the case's names, such as `events / hosts`"
+        )
     try:
         return formula.parse(value)
     except formula.FormulaError as error:
