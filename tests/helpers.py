@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from casebook.estimate import Numbers, compute
 from casebook.findings import Finding
 from casebook.library import Library
 from casebook.spec import Case
+from casebook.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = catalogue.SAMPLE_CASE
@@ -47,10 +48,19 @@ def real_cases() -> list[str]:
     return [path for path in real() if path.split("/")[1] not in ("blocks", "tradeoffs")]
 
 
+@lru_cache(maxsize=256)
+def _examined(raw: bytes, path: str) -> library.Entry:
+    return library.examine(raw, path, f"{Path(path).parent.name}/{Path(path).stem}", Store.digest(raw))
+
+
 def checked(files: Mapping[str, bytes]) -> Library:
     """Return the library that these files make."""
-    entries = [library.examine(raw, path, f"{Path(path).parent.name}/{Path(path).stem}") for path, raw in files.items()]
-    return library.assemble(entries, (), icons())
+    return library.assemble([_examined(raw, path) for path, raw in files.items()], (), icons())
+
+
+@cache
+def real_library() -> Library:
+    return checked(real())
 
 
 def changed(*changes: tuple[str, str], file: str = SAMPLE) -> dict[str, bytes]:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from helpers import ROOT, checked, real, real_cases, sample_case
+from helpers import ROOT, checked, real_cases, real_library, sample_case
 from lxml import etree
 from PIL import Image
 
 from casebook import catalogue, download, draw, graph, svg, tree
 from casebook.graph import Edge, Graph, Vertex
+from casebook.store import Store
 
 XML = "{http://www.w3.org/2000/svg}"
 TRACK_AND_ID = [path.removeprefix("cases/").removesuffix(".yml") for path in real_cases()]
@@ -20,11 +21,11 @@ TRACK_AND_ID = [path.removeprefix("cases/").removesuffix(".yml") for path in rea
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    return tree.bench(checked(real()), ROOT / "docs", tmp_path_factory.mktemp("pictures"))
+    return tree.bench(real_library(), ROOT / "docs", tmp_path_factory.mktemp("pictures"))
 
 
 def graph_of(key: str) -> Graph:
-    library = checked(real())
+    library = real_library()
     blocks = {name: entry.record for name, entry in library.blocks().items()}
     return graph.build(key.replace("/", "--"), library.entries[key].record, blocks)
 
@@ -110,24 +111,18 @@ def test_dot_is_the_same_every_time():
         assert draw.dot(graph_of(key)) == draw.dot(graph_of(key))
 
 
+def digests(key: str, folder: Path) -> str:
+    source = draw.dot(graph_of(key))
+    parts = source.encode(), *(draw.render(source, form, folder) for form in ("svg", "png"))
+    return " ".join(Store.digest(part) for part in parts)
+
+
 def test_drawings_are_the_same_bytes_in_another_process(bench):
     key = TRACK_AND_ID[0]
-    program = f"""
-import hashlib, sys
-from pathlib import Path
-sys.path.insert(0, {str(ROOT / "tests")!r})
-import test_graph_draw as here
-from casebook import draw
-source = draw.dot(here.graph_of({key!r}))
-folder = Path({str(bench.pictures)!r})
-print(*(hashlib.sha256(part).hexdigest() for part in (source.encode(), *(draw.render(source, form, folder) for form in ("svg", "png")))))
-"""
-
-    def run(seed: str) -> str:
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})
-        return done.stdout
-
-    assert run("1") == run("2")
+    call = f"import test_graph_draw as t; print(t.digests({key!r}, t.Path({str(bench.pictures)!r})))"
+    environment = {**os.environ, "PYTHONHASHSEED": "1", "PYTHONPATH": str(ROOT / "tests")}
+    done = subprocess.run([sys.executable, "-c", call], capture_output=True, text=True, check=True, env=environment)
+    assert done.stdout.strip() == digests(key, bench.pictures)
 
 
 def test_every_name_in_dot_is_ours():

@@ -146,7 +146,7 @@ def _tag(label: str) -> str:
 
 
 def _escape(text: str) -> str:
-    return escape(text, quote=True).replace("\\", "&#92;")  # in labels, Graphviz reads `\N` as the name of the box
+    return escape(text, quote=True).replace("\\", "\\\\")  # in labels, Graphviz reads `\N` as the name of the box
 
 
 @cache

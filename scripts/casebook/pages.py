@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import groupby
-from math import log
+from math import log, log10
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -154,6 +154,7 @@ def case(entry: Entry, names: Names) -> str:
         budgets=[_budget(record, numbers, name) for name in numbers.hops],
         decisions=[decision(entry, index, names) for index in range(len(record.tradeoffs))],
         variants=[_variant(record, numbers, name, names) for name in record.variants],
+        strained=_strained(record, numbers),
         standings={name: part.standing for name, part in record.assumptions.items()},
         references={reference.id: reference for reference in record.references},
         stated=lambda part: working.stated(record, numbers, part),
@@ -245,6 +246,30 @@ def decision(entry: Entry, index: int, names: Names) -> dict[str, Any]:
         "pick": dict(options)[answer.pick],
         "flips": _flips(entry, index, dict(options)),
     }
+
+
+def _strained(record: Case, numbers: Numbers) -> list[dict[str, Any]]:
+    """Return, in the order in which they break, at which multiple of the load components pass 80 % and 100 %.
+
+    Replicas are held at today's number and load grows in proportion, so a component at utilisation u
+    passes 100 % at 1/u times the load. The strip is 1 to 100 times, on a log scale.
+    """
+
+    def place(multiple: float) -> float:
+        return round(50 * log10(min(100.0, max(1.0, multiple))), 1)
+
+    return [
+        {
+            "id": name,
+            "label": record.architecture.components[name].label,
+            "used": round(100 * share),
+            "warm": f"{show(0.8 / share)} ×" if share < 0.8 else "today",
+            "full": f"{show(1 / share)} ×" if share < 1 else "today",
+            "at": (place(0.8 / share), place(1 / share)),
+        }
+        for name, share in sorted(numbers.utilisation.items(), key=lambda pair: -pair[1])
+        if share > 0
+    ]
 
 
 def _flips(entry: Entry, index: int, titles: dict[str, str]) -> list[dict[str, Any]]:

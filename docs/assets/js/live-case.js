@@ -181,6 +181,7 @@ class LiveCase extends HTMLElement {
       cell.textContent = `${Math.round(share * 100)} %`;
       cell.classList.toggle("missed", share > 1);
     }
+    this.drawStrain(now);
     for (const table of this.page.querySelectorAll("[data-budget]")) {
       const hops = now.hops[table.dataset.budget];
       const total = now.latencies[table.dataset.budget];
@@ -196,6 +197,24 @@ class LiveCase extends HTMLElement {
       const [, p50, p99] = table.querySelector("tfoot tr").children;
       p50.textContent = `${show(total.p50 * 1000)} ms`;
       p99.textContent = `${show(total.p99 * 1000)} ms`;
+    }
+  }
+
+  /** What breaks first: at which multiple of the load a component passes 80 % and 100 %. */
+  drawStrain(now) {
+    const place = (multiple) => 50 * Math.log10(Math.min(100, Math.max(1, multiple)));
+    const rows = [...this.page.querySelectorAll("[data-strain]")];
+    rows.sort((a, b) => now.utilisation[b.dataset.strain] - now.utilisation[a.dataset.strain]);
+    for (const row of rows) {
+      const share = now.utilisation[row.dataset.strain];
+      const [used, strip, warm, full] = row.querySelectorAll("td");
+      const [, second, first] = strip.querySelectorAll("rect");
+      used.textContent = `${Math.round(share * 100)} %`;
+      first.setAttribute("width", place(0.8 / share));
+      second.setAttribute("width", place(1 / share));
+      warm.textContent = share < 0.8 ? `${show(0.8 / share)} ×` : "today";
+      full.textContent = share < 1 ? `${show(1 / share)} ×` : "today";
+      row.parentElement.append(row);
     }
   }
 
