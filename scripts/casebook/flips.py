@@ -38,6 +38,8 @@ def flips(case: Case, numbers: Numbers) -> tuple[Flip, ...]:
         for name, assumption in case.assumptions.items():
             if name in needed and assumption.range is not None:
                 low, high = (bound.base for bound in assumption.range)
+                if not 0 < low < high or any(bound.dims != assumption.value.dims for bound in assumption.range):
+                    continue  # a range that its own rule reports
                 pick = _picker(case, numbers, name, trees, [line.pick for line in decision.choose])
                 found += [Flip(index, name, *turn) for turn in turns(pick, low, high)]
     return tuple(found)

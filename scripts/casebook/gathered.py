@@ -3,6 +3,7 @@
 from casebook.library import Entry, Library
 from casebook.pages import Names, decision, front, render
 from casebook.spec import Block, Tradeoff
+from casebook.text import url
 
 
 def block(entry: Entry, library: Library) -> str:
@@ -29,7 +30,7 @@ def tradeoff(entry: Entry, library: Library) -> str:
     record: Tradeoff = entry.record
     names = Names.of(library)
     decided = [
-        {"entry": other, **decision(other, index, names)}
+        {"entry": other, **decision(other, index, names, url(other.key, "../../"))}
         for other in library.cases()
         if other.numbers is not None
         for index, made in enumerate(other.record.tradeoffs)

@@ -136,6 +136,7 @@ def find(root: Path) -> tuple[list[tuple[str, str, str]], list[Finding]]:
     found: list[Finding] = []
     for folder, folders, files in os.walk(root):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        files += [name for name in folders if Path(folder, name).is_symlink()]  # not followed, and not passed over
         for name in sorted(files):
             file = Path(folder, name)
             inside = PurePosixPath(file.relative_to(root).as_posix())

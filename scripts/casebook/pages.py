@@ -215,7 +215,7 @@ def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
     }
 
 
-def decision(entry: Entry, index: int, names: Names) -> dict[str, Any]:
+def decision(entry: Entry, index: int, names: Names, page: str = "") -> dict[str, Any]:
     """Return a case's answer to a trade-off: its rule with names and with values, its options, where it flips."""
     record, numbers = entry.record, entry.numbers
     assert numbers is not None
@@ -225,7 +225,7 @@ def decision(entry: Entry, index: int, names: Names) -> dict[str, Any]:
     rule = [
         {
             "pick": dict(options)[choice.pick],
-            "when": working.with_names(choice.when.tree) if choice.when else None,
+            "when": working.with_names(choice.when.tree, page) if choice.when else None,
             "worked": working.with_values(choice.when.tree, record, numbers) if choice.when else None,
             "taken": bool(picked) and picked is not None and picked[1] == line,
         }

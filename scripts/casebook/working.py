@@ -62,9 +62,9 @@ def stated(case: Case, numbers: Numbers, part: Quantity | Name) -> str:
     return number(case, numbers, part) if isinstance(part, Name) else written(part)
 
 
-def with_names(node: Node) -> Markup:
-    """Return a formula as HTML, each name a link to its row."""
-    return Markup(_write(node, lambda name: f'<a class="name" href="#n-{name}">{name}</a>'))
+def with_names(node: Node, page: str = "") -> Markup:
+    """Return a formula as HTML, each name a link to its row, here or on another page."""
+    return Markup(_write(node, lambda name: f'<a class="name" href="{attribute(page)}#n-{name}">{name}</a>'))
 
 
 def with_values(node: Node, case: Case, numbers: Numbers) -> Markup:

@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from casebook.library import Library
@@ -36,6 +37,8 @@ class Look:
 
 
 LOOKS = [Look(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
+one_look = pytest.mark.parametrize("look", [Look("light", 1440)], ids=str, indirect=True)
+both_widths = pytest.mark.parametrize("look", [Look("light", 390), Look("dark", 1440)], ids=str, indirect=True)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,12 @@ from itertools import groupby
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
 from browser.support import CASES, Site, address, all_said, said
 from casebook.graph import letter
 from casebook.spec import Case
 from casebook.text import plain
-from playwright.sync_api import Locator, Page, expect
 
 IDLE = "Play a flow step by step: choose one below, or press Next."
 SMALLEST = 24  # pixels of a target, by WCAG 2.2
@@ -66,7 +67,9 @@ class Player:
 
     def edges(self, state: str) -> set[str]:
         """Return the labels of the arrows in a state; an arrow that carries two steps has both."""
-        return {name for label in all_said(self.drawing.locator(f".edge.{state} .edge__label")) for name in label.split()}
+        return {
+            name for label in all_said(self.drawing.locator(f".edge.{state} .edge__label")) for name in label.split()
+        }
 
     def opacity(self, selector: str) -> set[float]:
         found = self.drawing.locator(selector).evaluate_all("all => all.map(one => +getComputedStyle(one).opacity)")
@@ -219,7 +222,7 @@ def test_each_step_is_announced_as_a_whole_and_politely(page: Page):
     player.toggles.first.click()
     player.next.click()
     player.previous.click()
-    player.previous.click()  # at the first step nothing happens, and nothing is said
+    page.keyboard.press("Enter")  # at the first step nothing happens, and nothing is said
 
     heard = page.evaluate("window.heard.map((text) => text.slice(0, 2))")
     assert heard == ["A1", "A2", "A1"]
@@ -491,7 +494,10 @@ def test_the_wheel_zooms_about_the_pointer_and_not_the_page(page: Page):
     before, scale = page.evaluate(under, [x, y]), zoom.view()[2]
 
     page.mouse.wheel(0, -200)
-    page.wait_for_function("was => document.querySelector('.zoom svg').viewBox.baseVal.width < was", page.viewport_size["width"] / scale - 1)
+    page.wait_for_function(
+        "was => document.querySelector('.zoom svg').viewBox.baseVal.width < was",
+        page.viewport_size["width"] / scale - 1,
+    )
 
     assert zoom.view()[2] > scale
     assert page.evaluate(under, [x, y]) == pytest.approx(before, abs=0.5)
@@ -557,7 +563,7 @@ def test_a_box_of_the_full_screen_leads_to_its_block(page: Page):
 
 def test_a_box_that_gets_the_focus_comes_into_view(page: Page):
     zoom = Zoom(page)
-    for _ in range(6):
+    for _ in range(3):
         zoom.press("Zoom in")
     links = zoom.svg.locator(".node a")
 
@@ -572,7 +578,9 @@ def test_the_focus_stays_in_the_full_screen_and_returns(page: Page):
 
     for _ in range(zoom.svg.locator("a").count() + 8):
         page.keyboard.press("Tab")
-        assert page.evaluate("document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))")
+        assert page.evaluate(
+            "document.activeElement === document.body || Boolean(document.activeElement.closest('dialog'))"
+        )
     page.keyboard.press("Escape")
 
     expect(page.locator("dialog.zoom")).to_have_count(0)
@@ -606,9 +614,11 @@ def test_axe_finds_nothing(page: Page, state: str):
     if state == "full screen":
         page.get_by_role("button", name="Full screen").click()
 
-    within = "dialog.zoom" if state == "full screen" else ".player, .flow"
+    within = "dialog.zoom" if state == "full screen" else ".player, .steps"
     found = Axe().run(
-        page, context=within, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+        page,
+        context=within,
+        options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
     )
 
     assert found.violations_count == 0, found.generate_report()

@@ -1,0 +1,331 @@
+import io
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin
+
+import pytest
+from lxml import etree
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from browser.support import CASES, ROOT, Look, Site, address, all_said, both_widths, contrast, one_look, said
+from casebook.graph import letter
+from casebook.quantity import parse
+from casebook.spec import Case
+from casebook.text import plain
+
+# What the page shows, in the order of an interview, and the fields that each part is made of.
+PARTS: list[tuple[str, list[str]]] = [
+    ("Prompt", ["prompt"]),
+    ("Clarifying questions", ["clarify"]),
+    ("Requirements", ["requirements"]),
+    ("Assumptions", ["assumptions"]),
+    ("Estimates", ["estimates"]),
+    ("Formulation", ["formulation"]),
+    ("Architecture", ["architecture"]),
+    ("Data and features", ["data"]),
+    ("Model and training", ["model"]),
+    ("Evaluation", ["evaluation"]),
+    ("Rollout", ["rollout"]),
+    ("Monitoring", ["monitoring"]),
+    ("Failures", ["failures"]),
+    ("Decisions", ["tradeoffs"]),
+    ("Variants", ["variants"]),
+    ("Follow-ups", ["follow_ups"]),
+    ("Rubric", ["rubric"]),
+    ("References", ["references"]),
+]
+HEAD = ["title", "summary", "domain", "level", "minutes"]
+NODE = """all => all.map(node => {
+    const box = node.querySelector('.node__box').getBoundingClientRect();
+    const frame = node.ownerSVGElement.getBoundingClientRect();
+    return {
+        id: node.dataset.node,
+        seen: node.checkVisibility({opacityProperty: true, visibilityProperty: true}) && box.width > 40 && box.height > 20,
+        inside: box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom,
+        spilt: [...node.querySelectorAll('text, use')].some(part => {
+            const at = part.getBoundingClientRect();
+            return !at.width || at.left < box.left || at.right > box.right || at.top < box.top || at.bottom > box.bottom;
+        }),
+        icon: node.querySelector('use').getBBox().width,
+    };
+})"""
+LETTERS = """all => all.map(text => ({
+    said: text.textContent, size: parseFloat(getComputedStyle(text).fontSize) * text.getScreenCTM().a,
+}))"""
+COLOURS = """drawing => {
+    const style = (selector, name) => getComputedStyle(drawing.querySelector(selector))[name];
+    return {
+        box: style('.node__box', 'fill'), label: style('.node__label', 'fill'),
+        frame: style('.group__frame', 'fill'), group: style('.group__label', 'fill'),
+        ground: style('.edge__ground', 'fill'),
+        edges: [...new Set([...drawing.querySelectorAll('.edge__label')].map(one => getComputedStyle(one).fill))],
+        icons: [...new Set([...drawing.querySelectorAll('.node__icon')].map(one => getComputedStyle(one).color))],
+        page: getComputedStyle(drawing.closest('.figure')).backgroundColor,
+    };
+}"""
+
+
+def record_of(site: Site, key: str) -> Case:
+    record = site.library.entries[key].record
+    assert isinstance(record, Case)
+    return record
+
+
+def test_every_field_of_the_spec_has_its_part_of_the_page():
+    assert sorted([*HEAD, *(name for _, names in PARTS for name in names)]) == sorted(Case.model_fields)
+
+
+@both_widths
+@pytest.mark.parametrize("key", CASES)
+def test_the_parts_that_a_case_fills_stand_in_the_order_of_an_interview(page: Page, site: Site, key: str):
+    record = record_of(site, key)
+    page.goto(address(key))
+
+    headings = page.locator("article h2")
+    shown = [re.sub(r"\s*#$", "", text) for text in all_said(headings)]
+    assert shown == [title for title, names in PARTS if any(getattr(record, name) for name in names)]
+    assert all(heading.is_visible() for heading in headings.all())
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(record.title)
+    chips = all_said(page.locator(".case-head .chip"))
+    assert {record.level.capitalize(), record.domain.replace("-", " "), f"{record.minutes} min"} <= set(chips)
+
+
+@one_look
+@pytest.mark.parametrize("key", CASES)
+def test_the_page_holds_what_the_record_holds(page: Page, site: Site, key: str):
+    record = record_of(site, key)
+    page.goto(address(key))
+    whole = said(page.locator("article"))
+
+    def texts(value: Any) -> list[str]:
+        if isinstance(value, str):
+            return [value]
+        if isinstance(value, dict):
+            return [text for part in value.values() for text in texts(part)]
+        return [text for part in value for text in texts(part)] if isinstance(value, list) else []
+
+    told = record.model_dump(
+        include={
+            "prompt",
+            "clarify",
+            "formulation",
+            "data",
+            "model",
+            "evaluation",
+            "rollout",
+            "monitoring",
+            "follow_ups",
+            "rubric",
+        }
+    )
+    told["failures"] = [part.model_dump(exclude={"component"}) for part in record.failures]
+    told["because"] = [[part.because, part.revisit_when or ""] for part in record.tradeoffs]
+    told["changes"] = [[part.title, part.changes] for part in record.variants.values()]
+    told["does"] = [part.does for part in record.architecture.components.values()]
+    told["steps"] = [step.does for flow in record.architecture.flows.values() for step in flow.steps]
+    told["follow_ups"] = [part.model_dump(exclude={"level"}) for part in record.follow_ups]
+    squeezed = re.sub(r"\W+", "", whole.lower())
+    lost = [
+        text
+        for text in texts(told)
+        for line in text.split("\n")
+        if re.sub(r"\W+", "", plain(re.sub(r"^\s*([-*+]|\d+[.)]) ", "", line)).lower()) not in squeezed
+    ]
+    assert lost == []
+
+
+@one_look
+@pytest.mark.parametrize("key", CASES)
+def test_every_estimate_shows_what_the_package_computes(page: Page, site: Site, key: str):
+    record, numbers = record_of(site, key), site.library.entries[key].numbers
+    assert numbers is not None
+    page.goto(address(key))
+
+    for name in record.estimates:
+        shown = said(page.locator(f"#n-{name} .estimate__head strong"))
+        there = parse(shown.replace(",", "").replace("−", "-"))
+        computed = numbers.values[name]
+        assert abs(there.value * there.unit.factor - computed) <= 0.006 * abs(computed), f"{name}: {shown}"
+
+
+@one_look
+@pytest.mark.parametrize("key", CASES)
+def test_every_requirement_is_shown_and_met(page: Page, site: Site, key: str):
+    record = record_of(site, key)
+    page.goto(address(key))
+
+    for quality in record.requirements.quality:
+        row = page.locator(f"#requirement-{quality.id}")
+        expect(row).to_contain_text(plain(quality.text))
+        expect(row.locator(".met")).to_have_text(re.compile(r"^\S.* met$"))
+    assert page.locator("#requirements ~ .scroll .missed").count() == 0
+    assert page.locator("[id^='requirement-']").count() == len(record.requirements.quality)
+
+
+@both_widths
+@pytest.mark.parametrize("key", CASES)
+def test_every_box_of_the_diagram_is_seen_named_and_leads_to_its_block(page: Page, site: Site, key: str, look: Look):
+    record = record_of(site, key)
+    page.goto(address(key))
+    figure = page.locator("#diagram")
+
+    expect(figure.get_by_role("group", name=f"Architecture of {record.title}", exact=True)).to_be_visible()
+    boxes = figure.locator(".node").evaluate_all(NODE)
+    assert {box["id"] for box in boxes} == set(record.architecture.components)
+    assert [box for box in boxes if not (box["seen"] and box["inside"] and box["icon"])] == []
+    assert [box["id"] for box in boxes if box["spilt"]] == []
+    for part in record.architecture.components.values():
+        link = figure.get_by_role("link", name=f"{part.label}: {plain(part.does)}", exact=True)
+        expect(link).to_have_count(1)
+        target = urljoin(page.url, link.get_attribute("href"))
+        assert target == f"{site.address}blocks/{part.block}/"
+        assert (site.folder / f"blocks/{part.block}/index.html").is_file()
+
+
+@one_look
+def test_a_box_can_be_reached_and_followed_by_keyboard(page: Page, site: Site):
+    record = record_of(site, CASES[0])
+    part = next(iter(record.architecture.components.values()))
+    page.goto(address(CASES[0]))
+    link = page.locator("#diagram").get_by_role("link", name=f"{part.label}: {plain(part.does)}", exact=True)
+
+    link.focus()
+    calm, seen = link.locator(".node__box").evaluate(
+        "box => [getComputedStyle(document.querySelector('#diagram .node:not(:focus-within) .node__box')).strokeWidth, getComputedStyle(box).strokeWidth]"
+    )
+    assert seen != calm
+    page.keyboard.press("Enter")
+
+    page.wait_for_url(f"{site.address}blocks/{part.block}/")
+    expect(page.get_by_role("heading", level=1)).to_have_text(site.library.entries[f"blocks/{part.block}"].record.title)
+
+
+@both_widths
+@pytest.mark.parametrize("key", CASES)
+def test_labels_of_the_diagram_are_large_enough_to_read(page: Page, key: str, look: Look):
+    page.goto(address(key))
+    drawing = page.locator("#diagram > svg").first
+
+    letters = drawing.locator("text").evaluate_all(LETTERS)
+    assert letters
+    assert [one for one in letters if one["size"] < 10] == []
+
+    width, room = page.locator("#diagram").evaluate("figure => [figure.scrollWidth, figure.clientWidth]")
+    if look.width < 600:
+        assert width > room, "the drawing was shrunk to the screen"
+        page.locator("#diagram").evaluate("figure => figure.scrollTo(9999, 0)")
+        assert page.locator("#diagram").evaluate("figure => figure.scrollLeft") > 0
+    else:
+        assert width == room
+
+
+@one_look
+@pytest.mark.parametrize("key", CASES)
+def test_the_steps_of_the_list_and_of_the_diagram_are_the_same(page: Page, site: Site, key: str):
+    page.goto(address(key))
+
+    drawn = [step for label in all_said(page.locator("#diagram .edge__label")) for step in label.split()]
+    listed = all_said(page.locator(".steps .step"))
+
+    told = [
+        f"{letter(index)}{step}"
+        for index, flow in enumerate(record_of(site, key).architecture.flows.values())
+        for step in range(1, len(flow.steps) + 1)
+    ]
+    assert sorted(drawn) == sorted(told)
+    assert listed == told
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_the_diagram_keeps_its_contrast(page: Page, key: str):
+    page.goto(address(key))
+
+    found = page.locator("#diagram > svg").first.evaluate(COLOURS)
+
+    assert contrast(found["label"], found["box"]) >= 4.5
+    assert contrast(found["group"], found["frame"]) >= 4.5
+    assert min(contrast(colour, found["ground"]) for colour in found["edges"]) >= 4.5
+    assert min(contrast(colour, found["box"]) for colour in found["icons"]) >= 3
+
+
+@one_look
+def test_each_edit_link_leads_to_a_file_of_the_repository(page: Page, site: Site):
+    for key in CASES:
+        page.goto(address(key))
+        link = page.locator("a[rel=edit]")
+        expect(link).to_be_visible()
+        expect(link).to_have_attribute("href", re.compile(rf"^https://[^ ]+/edit/main/cases/{key}\.yml$"))
+
+    found = {
+        (file, kind, path)
+        for file in site.folder.rglob("*.html")
+        for kind, path in re.findall(r'href="https://[^"]+/(edit|tree)/main/([^"]*)"', file.read_text(encoding="utf-8"))
+    }
+    assert len(found) > len(CASES)
+    assert [
+        path for _, kind, path in found if not ((ROOT / path).is_file() if kind == "edit" else (ROOT / path).is_dir())
+    ] == []
+
+
+@one_look
+@pytest.mark.parametrize("key", CASES)
+def test_the_drawing_can_be_downloaded_and_stands_alone(
+    page: Page, opened: Callable[..., Page], site: Site, key: str, tmp_path: Path
+):
+    page.goto(address(key))
+    files = {}
+    for form in ("SVG", "PNG"):
+        with page.expect_download() as download:
+            page.get_by_role("link", name=f"Download {form}").click()
+        assert download.value.suggested_filename == f"{key.split('/')[1]}.{form.lower()}"
+        files[form] = Path(download.value.path()).read_bytes()
+
+    drawing = etree.fromstring(files["SVG"])
+    leads = [value for element in drawing.iter() for name, value in element.attrib.items() if name.endswith("href")]
+    ids = {element.get("id") for element in drawing.iter()}
+    parts = record_of(site, key).architecture.components
+    assert len(leads) >= len(parts)
+    assert all(lead.startswith("#") and lead[1:] in ids for lead in leads)
+    assert not re.search(rb"https?://(?!www\.w3\.org/(2000/svg|1999/xlink)\")|@import|url\((?!#)", files["SVG"])
+
+    picture = Image.open(io.BytesIO(files["PNG"]))
+    picture.load()
+    assert picture.format == "PNG"
+    assert picture.width > 800
+
+    # Behind <img> a drawing may load nothing, as in the documents that people paste it into.
+    (tmp_path / "alone.svg").write_bytes(files["SVG"])
+    alone = opened(base_url=None)
+    alone.goto((tmp_path / "alone.svg").as_uri())
+    seen = alone.locator("use").evaluate_all("all => all.map(one => one.getBBox().width * one.getBBox().height)")
+    assert len(seen) == len(parts)
+    assert min(seen) > 0
+
+
+@one_look
+def test_the_pictures_for_download_show_the_icons(page: Page, site: Site):
+    for key in CASES:
+        picture = Image.open(site.folder / f"assets/diagrams/{key}.png").convert("RGB")
+        colours = picture.getcolors(maxcolors=1 << 24)
+        assert colours is not None
+        tinted = sum(
+            count for count, (red, green, blue) in colours if max(red, green, blue) - min(red, green, blue) > 60
+        )
+        assert tinted > 2000, key  # lines and labels alone colour less
+
+
+@one_look
+def test_follow_ups_are_folded_and_open(page: Page, site: Site):
+    key = next(key for key in CASES if record_of(site, key).follow_ups)
+    part = record_of(site, key).follow_ups[0]
+    page.goto(address(key))
+    missed = page.locator(".follow-ups details").first.get_by_text(plain(part.missed))
+    expect(missed).to_be_hidden()
+
+    page.locator(".follow-ups summary").first.click()
+
+    expect(missed).to_be_visible()
