@@ -1,5 +1,6 @@
 """One terrible library and its exact report: how `casebook check` speaks."""
 
+import sys
 from pathlib import Path
 
 from casebook import catalogue, examples, library, report
@@ -34,4 +35,4 @@ def test_the_disaster_is_no_small_one():
 
 
 if __name__ == "__main__":
-    print(told(), end="")
+    sys.stdout.write(told())

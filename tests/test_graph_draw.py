@@ -37,10 +37,22 @@ def sample(*changes: tuple[str, str]) -> Graph:
 def small(*labels: str, groups: tuple[tuple[str, str], ...] = ()) -> Graph:
     """Return a graph of boxes in a row, each in the group of its place if there are groups."""
     vertices = tuple(
-        Vertex(f"v{index}", graph.wrap(label), label, "Does something.", groups[index][0] if groups else None, "event-log", "stream", "")
+        Vertex(
+            f"v{index}",
+            graph.wrap(label),
+            label,
+            "Does something.",
+            groups[index][0] if groups else None,
+            "event-log",
+            "stream",
+            "",
+        )
         for index, label in enumerate(labels)
     )
-    edges = tuple(Edge(f"v{index}", f"v{index + 1}", 0, "request", (index + 1,), f"A{index + 1}") for index in range(len(labels) - 1))
+    edges = tuple(
+        Edge(f"v{index}", f"v{index + 1}", 0, "request", (index + 1,), f"A{index + 1}")
+        for index in range(len(labels) - 1)
+    )
     return Graph("small", "A title", "A description", groups, vertices, edges)
 
 
@@ -95,12 +107,17 @@ def test_a_label_is_wrapped_at_sixteen_characters(label, lines):
 
 def test_the_description_tells_every_flow_step_by_step():
     told = sample().description
-    assert told.startswith("Flow A, request, Show an arrival time: A1: Parcel page to Arrival model. Asks for the parcel.")
+    assert told.startswith(
+        "Flow A, request, Show an arrival time: A1: Parcel page to Arrival model. Asks for the parcel."
+    )
     assert "B1: Scan job to Feature store. Writes the new features." in told
 
 
 def test_markup_of_a_text_is_not_read_aloud():
-    assert "Asks for the parcel." in sample(("does: Asks for the parcel}", 'does: "*Asks* [for](blocks/page) the `parcel`"}')).description
+    assert (
+        "Asks for the parcel."
+        in sample(("does: Asks for the parcel}", 'does: "*Asks* [for](blocks/page) the `parcel`"}')).description
+    )
 
 
 # DOT
@@ -256,7 +273,7 @@ def test_every_box_is_a_link_to_its_block_with_a_name(key, inline):
     root = etree.fromstring(inline[key][0])
     nodes = {node.get("data-node"): node for node in root.iter(f"{XML}g") if node.get("data-node")}
     picture = graph_of(key)
-    assert list(nodes) and set(nodes) == {vertex.id for vertex in picture.vertices}
+    assert set(nodes) == {vertex.id for vertex in picture.vertices}
     for vertex in picture.vertices:
         [link] = nodes[vertex.id].iter(f"{XML}a")
         assert link.get("href") == f"@base@/blocks/{vertex.block}/"
@@ -269,8 +286,14 @@ def test_every_box_is_a_link_to_its_block_with_a_name(key, inline):
 @pytest.mark.parametrize("key", TRACK_AND_ID)
 def test_every_arrow_says_what_it_shows(key, inline):
     root = etree.fromstring(inline[key][0])
-    shown = {(edge.get("data-from"), edge.get("data-to"), edge.get("data-flow"), edge.get("data-steps")) for edge in root.iter(f"{XML}g") if edge.get("data-flow")}
-    assert shown == {(edge.source, edge.target, str(edge.flow), " ".join(map(str, edge.steps))) for edge in graph_of(key).edges}
+    shown = {
+        (edge.get("data-from"), edge.get("data-to"), edge.get("data-flow"), edge.get("data-steps"))
+        for edge in root.iter(f"{XML}g")
+        if edge.get("data-flow")
+    }
+    assert shown == {
+        (edge.source, edge.target, str(edge.flow), " ".join(map(str, edge.steps))) for edge in graph_of(key).edges
+    }
 
 
 @pytest.mark.parametrize("key", TRACK_AND_ID)
@@ -313,7 +336,10 @@ def test_no_template_reads_a_brace_of_a_drawing(tmp_path):
     picture = replace(small("{{ 7*7 }}", "{% raw %}"), title="{{ title }}", description="{# no #}")
     for page in svg.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture):
         assert "{" not in page
-    assert etree.fromstring(svg.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture)[0])[0].text == "{{ title }}"
+    assert (
+        etree.fromstring(svg.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture)[0])[0].text
+        == "{{ title }}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -336,7 +362,9 @@ def test_what_is_not_on_the_list_is_refused(inside):
         svg.check(etree.fromstring(f'<svg xmlns="http://www.w3.org/2000/svg">{inside}</svg>'))
 
 
-@pytest.mark.parametrize("inside", ['<path onload="x()"/>', '<path style="x"/>', '<g xmlns:x="http://www.w3.org/1999/xlink" x:href="y"/>'])
+@pytest.mark.parametrize(
+    "inside", ['<path onload="x()"/>', '<path style="x"/>', '<g xmlns:x="http://www.w3.org/1999/xlink" x:href="y"/>']
+)
 def test_an_icon_may_hold_nothing_but_a_drawing(inside):
     with pytest.raises(svg.UnsafeSvgError, match="bad"):
         svg.symbol("bad", f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24">{inside}</svg>')
@@ -349,7 +377,10 @@ def test_an_icon_may_hold_no_script():
 
 
 def test_what_is_not_a_drawing_of_graphviz_is_refused():
-    for raw in (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>', b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><g/></svg>'):
+    for raw in (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"/>',
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><g/></svg>',
+    ):
         with pytest.raises(svg.UnsafeSvgError, match="Graphviz"):
             svg.inline(raw, small("A"))
 
@@ -368,7 +399,13 @@ def parts(bench):
     picture = graph_of(TRACK_AND_ID[0])
     source = draw.dot(picture)
     icons = {name: (bench.pictures / name).read_bytes() for name in draw.pictures(source)}
-    return picture, source, draw.render(source, "svg", bench.pictures), draw.render(source, "png", bench.pictures), icons
+    return (
+        picture,
+        source,
+        draw.render(source, "svg", bench.pictures),
+        draw.render(source, "png", bench.pictures),
+        icons,
+    )
 
 
 def test_a_drawing_as_a_file_stands_alone(parts, bench):

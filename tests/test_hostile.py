@@ -18,7 +18,21 @@ import jinja2
 import markdown
 import pytest
 import yaml
-from helpers import ROOT, SAMPLE, changed, checked, codes, found, icons, one, pointed, project, real, real_cases, real_library
+from helpers import (
+    ROOT,
+    SAMPLE,
+    changed,
+    checked,
+    codes,
+    found,
+    icons,
+    one,
+    pointed,
+    project,
+    real,
+    real_cases,
+    real_library,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
@@ -44,7 +58,15 @@ def cases(tmp_path, monkeypatch) -> Path:
     return project(tmp_path, catalogue.sample()) / "cases"
 
 
-BOMB = "\n".join(["a: &a [lol, lol]", *(f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]" for below, name in zip("abcdefgh", "bcdefghi", strict=True))])
+BOMB = "\n".join(
+    [
+        "a: &a [lol, lol]",
+        *(
+            f"{name}: &{name} [{', '.join([f'*{below}'] * 9)}]"
+            for below, name in zip("abcdefgh", "bcdefghi", strict=True)
+        ),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +112,25 @@ def test_a_file_that_is_no_record_is_a_finding(cases, content, code):
         assert report.text(finding).encode()
 
 
-@pytest.mark.parametrize("name", ["a:b.yml", "A.yml", "a b.yml", "-a.yml", "a_b.yml", "x" * 61 + ".yml", "a\n.yml", "a\x1b[31m.yml", "ä.yml", "a.yaml", "a.yml.txt", "a.md", "a.YML", "a"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a:b.yml",
+        "A.yml",
+        "a b.yml",
+        "-a.yml",
+        "a_b.yml",
+        "x" * 61 + ".yml",
+        "a\n.yml",
+        "a\x1b[31m.yml",
+        "ä.yml",
+        "a.yaml",
+        "a.yml.txt",
+        "a.md",
+        "a.YML",
+        "a",
+    ],
+)
 def test_a_file_whose_name_is_no_id_is_a_finding(cases, name):
     (cases / "blocks" / name).write_text("title: x\n", encoding="utf-8")
     finding = one(loaded(cases.parent).findings, "C007")
@@ -179,18 +219,34 @@ def test_any_piece_of_a_case_can_be_lost_or_garbled(at, lost, put):
 # ids and links
 
 
-@pytest.mark.parametrize("identity", ["a:b", "..", "../../etc", "a/b", "a b", "<b>", "{{ x }}", "a%2e", "A", "é", "x" * 61, "-"])
+@pytest.mark.parametrize(
+    "identity", ["a:b", "..", "../../etc", "a/b", "a b", "<b>", "{{ x }}", "a%2e", "A", "é", "x" * 61, "-"]
+)
 @pytest.mark.parametrize(
     "line", ["page: {block: page,", "{online: Page path", "    component: scans", "- about: one-or-many", "{id: page-latency,", "    source: carrier-report", "    predict:\n", "  christmas:\n", "  - id: carrier-report"]
 )  # fmt: skip
 def test_an_id_of_another_form_is_refused_wherever_ids_stand(identity, line):
     old = {"page: {block: page,": "block: page,", "{online: Page path": "online:"}.get(line)
     name = re.findall(r"[a-z]+(?:-[a-z]+)*", line)[-1] if old is None else old.rstrip(":,").split(" ")[-1]
-    new = line.replace(name, json.dumps(identity)) if old is None else line.replace(old, old.replace(name, json.dumps(identity)))
+    new = (
+        line.replace(name, json.dumps(identity))
+        if old is None
+        else line.replace(old, old.replace(name, json.dumps(identity)))
+    )
     assert {"C025", "C024"} & set(codes(found((line, new))))
 
 
-HOSTILE_LINKS = ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd", "//evil.example", "mailto:x@example.org", "https:evil", "http://"]
+HOSTILE_LINKS = [
+    "javascript:alert(1)",
+    "JAVASCRIPT:alert(1)",
+    "data:text/html,<script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "//evil.example",
+    "mailto:x@example.org",
+    "https:evil",
+    "http://",
+]
 
 
 @pytest.mark.parametrize("link", HOSTILE_LINKS)
@@ -199,7 +255,10 @@ def test_a_link_that_could_run_is_refused_as_an_address_and_in_a_text(link):
     assert link.startswith(pointed(one(found(("split: By day.", f"split: '[x]({link})'")), "C032")))
 
 
-@pytest.mark.parametrize("address", ["https://e.org/<script>", "https://e.org/{{x}}", "https://e.org/'x", "https://user:pw@e.org", "https://e.org/\\x"])
+@pytest.mark.parametrize(
+    "address",
+    ["https://e.org/<script>", "https://e.org/{{x}}", "https://e.org/'x", "https://user:pw@e.org", "https://e.org/\\x"],
+)
 def test_an_address_that_could_leave_its_place_is_refused(address):
     one(found(("url: https://example.org/report", f"url: {json.dumps(address)}")), "C032")
 
@@ -239,7 +298,9 @@ def filled(annotation: Any, metadata: list[Any], value: Any, fresh: typing.Calla
             break
     if isinstance(annotation, type) and issubclass(annotation, Part) and isinstance(value, dict):
         fields = {field.alias or name: field for name, field in annotation.model_fields.items()}
-        return {key: filled(fields[key].annotation, list(fields[key].metadata), part, fresh) for key, part in value.items()}
+        return {
+            key: filled(fields[key].annotation, list(fields[key].metadata), part, fresh) for key, part in value.items()
+        }
     if origin is dict:
         return {key: filled(args[1], [], part, fresh) for key, part in value.items()}
     if origin is tuple:
@@ -399,7 +460,9 @@ def test_markup_beside_small_markdown_stays_text(shown):
 
 def test_a_hostile_library_is_published_as_text(tmp_path):
     files, _ = told(*PAYLOADS.values(), keys={path.removeprefix("cases/").removesuffix(".yml") for path in real()})
-    base = project(tmp_path, {**files, "scripts/casebook/macros.py": (ROOT / "scripts/casebook/macros.py").read_bytes()})
+    base = project(
+        tmp_path, {**files, "scripts/casebook/macros.py": (ROOT / "scripts/casebook/macros.py").read_bytes()}
+    )
     done = subprocess.run(
         [sys.executable, "-c", "from casebook.cli import main; main()", "build"],
         cwd=base, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"},

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from helpers import ROOT, codes, icons, real, real_cases, real_library
+from helpers import ROOT, checked, codes, icons, real, real_cases, real_library
 
 from casebook import catalogue, formula, library, quantity
 from casebook.checks.records import figures
@@ -165,8 +165,6 @@ def test_every_icon_of_a_block_is_a_drawing():
 
 def test_findings_stand_in_order_of_place_and_once():
     broken = {**real(), **catalogue.broken(catalogue.get("C051")), "cases/blocks/spare.yml": b"x"}
-    from helpers import checked
-
     findings = checked(broken).findings
     assert findings == sorted(set(findings), key=lambda finding: finding.order)
     assert "C006" in codes(findings)

@@ -188,11 +188,12 @@ def only_its_own_error(text: str) -> None:
         try:
             result = read(text)
         except QuantityError as error:
-            assert error.fix
-            assert error.start is None or 0 <= error.start <= (error.end or 0) <= len(text)
+            result = error
+        if isinstance(result, QuantityError):
+            assert result.fix
+            assert result.start is None or 0 <= result.start <= (result.end or 0) <= len(text)
         else:
-            size = result.base if isinstance(result, quantity.Quantity) else result.factor
-            assert isfinite(size)
+            assert isfinite(result.base if isinstance(result, quantity.Quantity) else result.factor)
 
 
 # suggestions and words

@@ -1,6 +1,5 @@
 import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -141,7 +140,12 @@ def test_characters_of_a_scalar_have_their_own_place(text, column):
 
 
 @pytest.mark.parametrize(
-    ("text", "place"), [("a: >-\n  one\n  two\n", (3, 3, 3)), ('a: "one\\ttwo"\n', (1, 10, 3)), ("a: |\n  one\n  two\nb: two\n", (3, 3, 3))]
+    ("text", "place"),
+    [
+        ("a: >-\n  one\n  two\n", (3, 3, 3)),
+        ('a: "one\\ttwo"\n', (1, 10, 3)),
+        ("a: |\n  one\n  two\nb: two\n", (3, 3, 3)),
+    ],
 )
 def test_words_of_a_scalar_that_is_written_otherwise_are_found_where_they_stand_once(text, place):
     assert document(text).within(("a",), 4, 7) == Place("t.yml", *place)
@@ -149,7 +153,12 @@ def test_words_of_a_scalar_that_is_written_otherwise_are_found_where_they_stand_
 
 @pytest.mark.parametrize(
     ("text", "start", "end"),
-    [("a: >-\n  one two\n  two\n", 4, 7), ('a: "one\\tt\\u0077o"\n', 4, 7), ("a: >-\n  one\n  two\n", 2, 6), ("a: >-\n  one\n  two\n", 3, 4)],
+    [
+        ("a: >-\n  one two\n  two\n", 4, 7),
+        ('a: "one\\tt\\u0077o"\n', 4, 7),
+        ("a: >-\n  one\n  two\n", 2, 6),
+        ("a: >-\n  one\n  two\n", 3, 4),
+    ],
 )
 def test_words_of_a_scalar_that_cannot_be_told_are_not_guessed(text, start, end):
     assert document(text).within(("a",), start, end) == document(text).value(("a",))

@@ -17,7 +17,9 @@ def sample(**changes: bytes) -> Library:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
+    return {
+        file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()
+    }
 
 
 # one folder
@@ -92,7 +94,14 @@ def test_a_render_makes_a_page_for_every_record_and_a_drawing_for_every_case(bas
     made = files(base / "build")
     for name in ("cases/feature-stores/parcel-arrival", "blocks/page", "tradeoffs/one-or-many"):
         assert any(page.startswith(f"docs/{name}") and page.endswith(".md") for page in made)
-    for name in ("cases/index.md", "blocks/index.md", "tradeoffs/index.md", "contribute/fields.md", "assets/icons.svg", "schema/case.json"):
+    for name in (
+        "cases/index.md",
+        "blocks/index.md",
+        "tradeoffs/index.md",
+        "contribute/fields.md",
+        "assets/icons.svg",
+        "schema/case.json",
+    ):
         assert f"docs/{name}" in made
     assert made["docs/assets/diagrams/feature-stores/parcel-arrival.svg"].startswith(b"<?xml")
     assert made["docs/assets/diagrams/feature-stores/parcel-arrival.png"].startswith(b"\x89PNG")
@@ -123,7 +132,7 @@ def test_a_change_of_one_text_rewrites_the_pages_that_show_it_and_no_other(base)
     assert before.keys() == after.keys()
     assert done.written >= len(differ) > 0
     assert any("parcel-arrival" in name for name in differ)
-    assert not any(name.startswith("contribute/") or name.startswith("schema/") for name in differ)
+    assert not any(name.startswith(("contribute/", "schema/")) for name in differ)
     assert files(base / "build/docs") == before
 
 
@@ -140,7 +149,7 @@ def test_every_page_says_which_file_it_is_made_from(base):
     for name, raw in files(base / "build/docs").items():
         if name.endswith(".md"):
             head = raw.decode().split("---\n")[1]
-            assert '\nsource: ' in "\n" + head or "index.md" in name, name
+            assert "\nsource: " in "\n" + head or "index.md" in name, name
 
 
 def test_a_render_of_one_case_leaves_the_others_out(tmp_path):
@@ -181,7 +190,16 @@ def test_nothing_changed_is_known_by_what_was_said(stamped):
     assert stamp.unchanged(stamped, None) == "6 records checked: no findings"
 
 
-@pytest.mark.parametrize("name", ["cases/blocks/page.yml", "docs/index.md", "docs/overrides/main.html", "build/docs/index.md", "build/theme/main.html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "cases/blocks/page.yml",
+        "docs/index.md",
+        "docs/overrides/main.html",
+        "build/docs/index.md",
+        "build/theme/main.html",
+    ],
+)
 def test_a_stamp_notices_a_file_that_changed_came_or_went(stamped, name):
     file = stamped / name
     content, times = file.read_bytes(), file.stat()

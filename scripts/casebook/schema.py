@@ -37,6 +37,8 @@ def _tidy(node: Any) -> None:
                     node.setdefault(key, value)
             else:
                 node["anyOf"] = left
+        if "patternProperties" in node:  # a key of another form is a mistake, and not one that may hold anything
+            node["additionalProperties"] = False
         if node.get("default", ...) is None:
             del node["default"]
         for value in node.values():

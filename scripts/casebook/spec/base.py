@@ -190,9 +190,11 @@ FormulaText = Annotated[
 LimitText = Annotated[
     Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.a-z]"})
 ]
+_DATE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 Date = Annotated[
     str,
-    StringConstraints(pattern=r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"),
+    StringConstraints(pattern=_DATE),
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE, "minimum": 1900, "maximum": 2099}),  # an editor reads `2023` as a number
 ]
 
 
