@@ -194,7 +194,8 @@ _DATE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 Date = Annotated[
     str,
     StringConstraints(pattern=_DATE),
-    WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE, "minimum": 1900, "maximum": 2099}),  # an editor reads `2023` as a number
+    # An editor reads `2023` as a number.
+    WithJsonSchema({"type": ["string", "integer"], "pattern": _DATE, "minimum": 1900, "maximum": 2099}),
 ]
 
 
