@@ -14,6 +14,7 @@ def given(tmp_path, monkeypatch):
     (tmp_path / "build").mkdir()
     facts = tree.facts(real_library())
     facts["cases"][KEY]["title"] = "<b>Title</b> & more"
+    facts["cases"][KEY]["formulas"]["odd"] = "a < b"
     (tmp_path / "build/facts.json").write_text(json.dumps(facts), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
 
@@ -41,6 +42,7 @@ def test_a_page_may_show_a_number_and_its_formula(given):
 
 
 def test_what_a_macro_gives_is_escaped(given):
+    assert given["formula"](KEY, "odd") == "a &lt; b"
     assert given["case_title"](KEY) == "&lt;b&gt;Title&lt;/b&gt; &amp; more"
 
 

@@ -211,6 +211,12 @@ def test_a_stamp_notices_a_file_that_changed_came_or_went(stamped, name):
     os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert stamp.unchanged(stamped, None) is not None, "the same size and time is the same file"
 
+    file.write_bytes(content[::-1])
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns + 1000))
+    assert stamp.unchanged(stamped, None) is None, "the same size at another time is another file"
+    file.write_bytes(content)
+    os.utime(file, ns=(times.st_atime_ns, times.st_mtime_ns))
+
     fresh = file.with_name("fresh.yml")
     fresh.write_bytes(b"x")
     assert stamp.unchanged(stamped, None) is None

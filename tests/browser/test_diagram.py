@@ -284,8 +284,9 @@ def test_a_step_of_the_list_starts_the_player_and_escape_leads_back(page: Page):
     assert focused(page, badge)
 
 
-def test_the_picture_follows_what_is_played(page: Page, site: Site):
-    """On a phone the frame scrolls to the arrow, and the caption stays in sight."""
+def test_the_picture_follows_what_is_played(opened: Callable[..., Page]):
+    """On a phone the frame scrolls to the arrow and its boxes, and the caption stays in sight."""
+    page = opened(reduced_motion="no-preference")
     for key in CASES:
         player = Player(page, key)
         for toggle in player.toggles.all():
@@ -294,6 +295,16 @@ def test_the_picture_follows_what_is_played(page: Page, site: Site):
                 page.keyboard.press("ArrowRight")
                 expect(player.drawing.locator(".edge.is-on").first).to_be_in_viewport()
                 expect(player.caption).to_be_in_viewport(ratio=1)
+                assert page.locator("#diagram").evaluate(FOLLOWED)
+
+
+# Both boxes are within the frame, or they are too far apart for it.
+FOLLOWED = """figure => {
+    const frame = figure.getBoundingClientRect();
+    const boxes = [...figure.querySelectorAll(".node.is-on rect")].map((box) => box.getBoundingClientRect());
+    const [left, right] = [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
+    return (left >= frame.left && right <= frame.right) || right - left > frame.width - 60;
+}"""
 
 
 def test_targets_are_large_enough(page: Page):

@@ -15,7 +15,10 @@ INK = """() => {
         box: style('#diagram .node__box', 'fill'), label: style('#diagram .node__label', 'fill'), text: style('article h1', 'color'),
     };
 }"""
-CHROME = ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-search, .md-top, .source, .downloads, .headerlink, article :is(button, input, select)"
+CHROME = (
+    ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-search, .md-top, .source, .downloads, .headerlink, .player__bar,"
+    " .zoom, .live-bar, article [class^=live-]:not(.live-value, .live-field, .live-fault), article input[type=range]"
+)
 SCHEME = {"light": "default", "dark": "slate"}
 KILOBYTES = 150
 
