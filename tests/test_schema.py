@@ -22,7 +22,7 @@ def kind_of(path: str) -> str:
     return next(kind for kind, known in KINDS.items() if known is model)
 
 
-class Editor(yaml.SafeLoader):
+class Editor(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
     """YAML as an editor reads it: 1.2, where only true, false, null and numbers are not text."""
 
 

@@ -1,99 +1,314 @@
-"""Builds are steady: the same bytes twice, and the previous site whole whatever happens."""
+"""Builds are steady: the same bytes on any machine and day, and the previous site whole whatever happens."""
 
+import os
+import re
+import select
+import shutil
 import signal
 import subprocess
-from hashlib import sha256
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from browser.support import copied, environment, run, tool
+from browser.support import CASES, contents, copied, environment, run, tool
+
+COMMITTED = "2020-01-02"
+HOLD = """
+
+def on_post_build(env):
+    # The pages are written: say so, wait to be let go, and be seen to end.
+    globals()["alive"] = open("alive", "w")
+    open("reached", "w").close()
+    open("go").close()
+"""
 
 
-def files(folder: Path) -> dict[str, str]:
-    return {
-        file.relative_to(folder).as_posix(): sha256(file.read_bytes()).hexdigest()
-        for file in sorted(folder.rglob("*"))
-        if file.is_file()
-    }
+def build(base: Path, *options: str, **more: str) -> subprocess.CompletedProcess[str]:
+    return run(base, tool("casebook"), "build", *options, **more)
+
+
+def whole(base: Path) -> dict[str, bytes]:
+    return contents(base / "site")
+
+
+def commit(base: Path) -> None:
+    """Put a copy under git, with one commit of a day long gone."""
+    (base / ".gitignore").write_text("build/\nsite/\n", encoding="utf-8")
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@example.com")
+    day = f"{COMMITTED}T12:00:00Z"
+    for command in (("init", "-q"), ("add", "."), ("commit", "-q", "--no-verify", "-m", "all")):
+        done = run(base, *git, *command, GIT_AUTHOR_DATE=day, GIT_COMMITTER_DATE=day, GIT_CONFIG_GLOBAL=os.devnull)
+        assert done.returncode == 0, done.stdout
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("first")
-    copied(base)
-    done = run(base, tool("casebook"), "build", SOURCE_DATE_EPOCH="1700000000")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project, committed and built once; tests copy it before they change it."""
+    base = copied(tmp_path_factory.mktemp("first"))
+    commit(base)
+    done = build(base)
     assert done.returncode == 0, done.stdout
     return base
 
 
-def test_two_builds_of_the_same_files_are_the_same_bytes(built: Path, tmp_path: Path):
-    copied(tmp_path)
+@pytest.fixture
+def base(first: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(first, tmp_path / "project"))
 
-    done = run(tmp_path, tool("casebook"), "build", SOURCE_DATE_EPOCH="1700000000")
+
+def test_two_builds_of_one_commit_are_the_same_bytes(first: Path, tmp_path: Path):
+    other = copied(tmp_path / "another" / "place")
+    commit(other)
+
+    done = build(other, TZ="Pacific/Kiritimati", LC_ALL="C", PYTHONHASHSEED="7", PYTHONUTF8="1")
 
     assert done.returncode == 0, done.stdout
     for part in ("build/docs", "build/theme", "site"):
-        assert files(tmp_path / part) == files(built / part), part
+        one, two = contents(first / part), contents(other / part)
+        assert sorted(one) == sorted(two)
+        assert [name for name in one if one[name] != two[name]] == []
 
 
-def test_a_second_build_with_nothing_changed_writes_nothing(built: Path):
-    times = {file: file.stat().st_mtime_ns for file in (built / "build/docs").rglob("*") if file.is_file()}
+def test_a_build_bears_the_day_of_its_commit_not_of_the_build(first: Path):
+    days = set(re.findall(r"<lastmod>(.*?)</lastmod>", (first / "site/sitemap.xml").read_text(encoding="utf-8")))
 
-    done = run(built, tool("casebook"), "build")
+    assert days == {COMMITTED}
+
+
+def test_a_day_that_is_asked_for_goes_before_the_commit_s(base: Path):
+    assert build(base, "--force", SOURCE_DATE_EPOCH="86400").returncode == 0
+
+    assert "<lastmod>1970-01-02</lastmod>" in (base / "site/sitemap.xml").read_text(encoding="utf-8")
+
+
+def unspoken_of(base: Path) -> str:
+    """Return a case that no other file names, so that it can go."""
+    texts = {
+        file: file.read_text(encoding="utf-8")
+        for part in ("docs", "cases")
+        for file in (base / part).rglob("*.*")
+        if file.suffix in (".md", ".yml")
+    }
+    return next(
+        key
+        for key in CASES
+        if not any(key in text for file, text in texts.items() if file != base / f"cases/{key}.yml")
+    )
+
+
+def test_after_a_case_went_and_came_back_the_site_is_what_it_was(first: Path, base: Path):
+    key = unspoken_of(base)
+    file = base / f"cases/{key}.yml"
+    kept = file.read_bytes()
+    file.unlink()
+    done = build(base)
+    assert done.returncode == 0, done.stdout
+    assert [name for name in whole(base) if key in name] == []
+    assert key not in (base / "site/cases/index.html").read_text(encoding="utf-8")
+
+    file.write_bytes(kept)
+    assert build(base).returncode == 0
+
+    before, after = whole(first), whole(base)
+    assert sorted(before) == sorted(after)
+    assert [name for name in before if before[name] != after[name]] == []
+
+
+def test_a_second_build_with_nothing_changed_writes_nothing(base: Path):
+    assert build(base).returncode == 0  # a copy has new times
+    times = {file: file.stat().st_mtime_ns for part in ("build/docs", "site") for file in (base / part).rglob("*")}
+
+    done = build(base)
 
     assert "nothing changed" in done.stdout
+    assert "site: up to date" in done.stdout
     assert {file: file.stat().st_mtime_ns for file in times} == times
 
 
-def test_a_record_with_an_error_builds_nothing_and_leaves_the_site(built: Path):
-    before = files(built / "site")
-    case = built / "cases/deployment/llm-chat-serving.yml"
-    text = case.read_text(encoding="utf-8")
-    case.write_text(text.replace("domain: assistants", "domain: assistance"), encoding="utf-8")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        (f"cases/{CASES[0]}.yml", "\ndomain: ", "\ndomain: no-", "C022"),
+        (f"cases/{CASES[0]}.yml", "\ndomain: ", "\ndomain: [", "error"),
+        ("docs/guide.md", "## Numbers", "[gone](gone.md)\n\n## Numbers", "gone.md"),
+        ("docs/guide.md", "## Numbers", "[gone](cases/index.md#gone)\n\n## Numbers", "#gone"),
+        ("docs/guide.md", "## Numbers", "{{ number('no/case', 'x') }}\n\n## Numbers", 'no case "no/case"'),
+        ("docs/overrides/main.html", "{% block htmltitle %}", "{% block htmltitle %}{{ gone.there }}", "gone"),
+        ("mkdocs.yml", "docs_dir: build/docs", "docs_dir: [", "mkdocs.yml"),
+    ],
+    ids=["a wrong record", "no YAML", "a link", "an anchor", "a fact", "a template", "the settings"],
+)
+def test_a_build_that_fails_says_why_and_leaves_the_previous_site_whole(
+    first: Path, file: str, old: str, new: str, said: str
+):
+    before = whole(first)
+    kept = (first / file).read_bytes()
+    rewrite(first / file, old, new)
 
-    done = run(built, tool("casebook"), "build")
-    case.write_text(text, encoding="utf-8")
+    done = build(first)
+    (first / file).write_bytes(kept)
 
     assert done.returncode == 1
-    assert "C022" in done.stdout
-    assert files(built / "site") == before
+    assert said in done.stdout
+    assert "Traceback" not in done.stdout
+    assert whole(first) == before
+    assert not list((first / "build").glob("site*"))
 
 
-def test_a_killed_build_leaves_the_site_whole_and_the_next_one_right(built: Path):
-    before = files(built / "site")
-    (built / "docs/guide.md").touch()
-    guide = built / "docs/guide.md"
-    text = guide.read_text(encoding="utf-8")
-    guide.write_text(text.replace("# How to read a case", "# How to read any case"), encoding="utf-8")
-    builder = subprocess.Popen(
-        [tool("casebook"), "build"],
-        cwd=built,
-        env=environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    assert builder.stdout is not None
-    builder.stdout.readline()  # the check has spoken; drawing or building goes on
-    builder.send_signal(signal.SIGKILL)
-    builder.wait()
-    builder.stdout.close()
-    assert files(built / "site") == before
+def test_once_what_failed_is_mended_the_site_is_built(base: Path):
+    before = whole(base)
+    rewrite(base / "docs/guide.md", "## Numbers", "[gone](gone.md)\n\n## Numbers")
+    assert build(base).returncode == 1
+    rewrite(base / "docs/guide.md", "[gone](gone.md)\n\n", "")
 
-    done = run(built, tool("casebook"), "build")
+    assert build(base).returncode == 0
 
+    assert whole(base) == before
+
+
+class Held:
+    """A build whose builder has written all pages and waits."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        for name in ("reached", "go", "alive"):
+            os.mkfifo(base / name)
+        macros = base / "scripts/casebook/macros.py"
+        plain = macros.read_text(encoding="utf-8")
+        macros.write_text(plain + HOLD, encoding="utf-8")
+        self.alive = os.open(base / "alive", os.O_RDONLY | os.O_NONBLOCK)
+        reached = os.open(base / "reached", os.O_RDONLY | os.O_NONBLOCK)
+        self.process = subprocess.Popen(
+            [tool("casebook"), "build"],
+            cwd=base,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert select.select([reached], [], [], 300)[0], "the builder did not get there"
+        os.close(reached)
+        macros.write_text(plain, encoding="utf-8")  # the next build is an ordinary one
+
+    def let_go(self) -> None:
+        with (self.base / "go").open("w"):
+            pass
+
+    def ended(self) -> bool:
+        """Wait until the builder has ended, by itself or not."""
+        return bool(select.select([self.alive], [], [], 300)[0]) and os.read(self.alive, 1) == b""
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+        os.close(self.alive)
+
+
+@pytest.fixture
+def held(base: Path) -> Iterator[Held]:
+    rewrite(base / "docs/guide.md", "# How to read a case", "# How to read the second")
+    made = Held(base)
+    yield made
+    made.close()
+
+
+needs_posix = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes hold the builder")
+
+
+@needs_posix
+def test_while_a_build_runs_and_when_all_of_it_is_killed_the_previous_site_is_whole(
+    first: Path, base: Path, held: Held
+):
+    assert whole(base) == whole(first)
+
+    os.killpg(held.process.pid, signal.SIGKILL)
+    held.process.wait()
+    assert held.ended()
+    assert whole(base) == whole(first)
+
+    done = build(base)
     assert done.returncode == 0, done.stdout
-    assert "How to read any case" in (built / "site/guide/index.html").read_text(encoding="utf-8")
-    guide.write_text(text, encoding="utf-8")
+    assert "How to read the second" in (base / "site/guide/index.html").read_text(encoding="utf-8")
+    assert sorted(whole(base)) == sorted(whole(first))
+    assert not list((base / "build").glob("site*"))
 
 
-def test_a_folder_that_cannot_be_written_gives_one_sentence(tmp_path: Path):
-    copied(tmp_path)
-    (tmp_path / "build").write_text("a file stands here", encoding="utf-8")
+@needs_posix
+def test_a_builder_that_a_killed_build_left_behind_does_not_touch_the_next_site(first: Path, base: Path, held: Held):
+    held.process.kill()
+    held.process.wait()
+    assert whole(base) == whole(first)
+    rewrite(base / "docs/guide.md", "# How to read the second", "# How to read the third")
 
-    done = run(tmp_path, tool("casebook"), "build")
+    done = build(base)
+    assert done.returncode == 0, done.stdout
+    built = whole(base)
+    held.let_go()
+    assert held.ended()
+
+    assert whole(base) == built
+    assert b"How to read the third" in built["site/guide/index.html"]
+    assert sorted(built) == sorted(whole(first))
+    assert build(base, "--force").returncode == 0
+    assert whole(base) == built
+    assert not list((base / "build").glob("site*"))
+
+
+@needs_posix
+@pytest.mark.parametrize("sign", [signal.SIGTERM, signal.SIGINT])
+def test_a_build_that_is_asked_to_end_ends_its_builder_too(first: Path, base: Path, held: Held, sign: signal.Signals):
+    held.process.send_signal(sign)
+
+    assert held.process.wait() in (128 + sign, 130)
+    assert held.ended()
+    assert whole(base) == whole(first)
+    assert build(base).returncode == 0
+    assert b"How to read the second" in whole(base)["site/guide/index.html"]
+
+
+def test_a_build_killed_while_the_sites_change_places_is_mended_by_the_next(first: Path, base: Path):
+    (base / "site").rename(base / "build/site.old")
+    rewrite(base / "docs/guide.md", "## Numbers", "[gone](gone.md)\n\n## Numbers")
+
+    done = build(base)
+
+    assert done.returncode == 1
+    assert whole(base) == whole(first)
+
+
+@pytest.mark.parametrize("place", ["build", "build/docs", "build/theme", "build/.cache"])
+def test_where_nothing_can_be_written_one_sentence_says_so(tmp_path: Path, place: str):
+    base = copied(tmp_path)
+    (base / place).parent.mkdir(exist_ok=True)
+    (base / place).write_text("a file stands here", encoding="utf-8")
+
+    done = build(base)
+
+    assert done.returncode == 1, done.stdout
+    assert "Traceback" not in done.stdout
+    told = [line for line in done.stdout.splitlines() if line.startswith("casebook: ")]
+    assert len(told) == 1
+    assert place in told[0]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_read_only_folder_gives_one_sentence_and_the_site_stays(first: Path, base: Path):
+    rewrite(base / "docs/guide.md", "# How to read a case", "# How to read any case")
+    folder = base / "build/docs"
+    folder.chmod(0o500)
+
+    done = build(base)
+    folder.chmod(0o700)
 
     assert done.returncode == 1
     assert "Traceback" not in done.stdout
-    assert "casebook:" in done.stdout
+    assert re.search(r"^casebook: Permission denied: .*build/docs", done.stdout, re.MULTILINE)
+    assert whole(base) == whole(first)

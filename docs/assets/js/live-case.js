@@ -176,9 +176,10 @@ class LiveCase extends HTMLElement {
   }
 
   drawDesign(now) {
-    for (const [name, share] of Object.entries(now.utilisation)) {
+    for (const name of Object.keys(this.data.components)) {
       const cell = this.page.querySelector(`#component-${CSS.escape(name)} td:last-child`);
-      cell.textContent = `${Math.round(share * 100)} %`;
+      const share = now.utilisation[name] ?? Infinity;
+      cell.textContent = percent(share);
       cell.classList.toggle("missed", share > 1);
     }
     this.drawStrain(now);
@@ -203,13 +204,14 @@ class LiveCase extends HTMLElement {
   /** What breaks first: at which multiple of the load a component passes 80 % and 100 %. */
   drawStrain(now) {
     const place = (multiple) => 50 * Math.log10(Math.min(100, Math.max(1, multiple)));
+    const used = (row) => now.utilisation[row.dataset.strain] ?? Infinity;
     const rows = [...this.page.querySelectorAll("[data-strain]")];
-    rows.sort((a, b) => now.utilisation[b.dataset.strain] - now.utilisation[a.dataset.strain]);
+    rows.sort((a, b) => (used(a) === used(b) ? 0 : used(b) - used(a)));
     for (const row of rows) {
-      const share = now.utilisation[row.dataset.strain];
-      const [used, strip, warm, full] = row.querySelectorAll("td");
+      const share = used(row);
+      const [today, strip, warm, full] = row.querySelectorAll("td");
       const [, second, first] = strip.querySelectorAll("rect");
-      used.textContent = `${Math.round(share * 100)} %`;
+      today.textContent = percent(share);
       first.setAttribute("width", place(0.8 / share));
       second.setAttribute("width", place(1 / share));
       warm.textContent = share < 0.8 ? `${show(0.8 / share)} ×` : "today";
@@ -263,6 +265,8 @@ class LiveCase extends HTMLElement {
     return flipped;
   }
 }
+
+const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : "no value");
 
 /** Says by how much a number moved: as a factor where it is large, else in per cent. */
 function change(before, after) {
