@@ -81,8 +81,9 @@ def _running(process: int) -> bool:
 def start(base: Path) -> subprocess.Popen[str]:
     """Start building the site into a folder beside the old one. Links that lead nowhere end it."""
     for left in (base / "build").glob("site.new-*"):
-        process = int(left.name.rpartition("-")[2])
-        if process == os.getpid() or (os.name == "posix" and not _running(process)):
+        number = left.name.rpartition("-")[2]
+        process = int(number) if number.isdecimal() else 0
+        if not process or process == os.getpid() or (os.name == "posix" and not _running(process)):
             shutil.rmtree(left, ignore_errors=True)
     return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=moment(base))
 
