@@ -448,5 +448,5 @@ def test_the_sample_is_drawn_too(tmp_path):
     library = checked(catalogue.sample())
     table = tree.bench(library, ROOT / "docs", tmp_path)
     [entry] = library.cases()
-    drawing = tree.compose(entry, table, None)
+    drawing = tree.drawing(entry, table, None)
     assert etree.fromstring(drawing.inline) is not None

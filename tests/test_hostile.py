@@ -377,9 +377,11 @@ def shown(tmp_path_factory):
     @cache
     def made(payload: str) -> dict[str, Shown]:
         loaded = checked(told(payload)[0])
-        drawn = tree.compose(loaded.entries[CASE], tree.bench(loaded, ROOT / "docs", scratch), None)
+        table = tree.bench(loaded, ROOT / "docs", scratch)
+        page, _ = tree.compose(loaded.entries[CASE], table, None)
+        drawn = tree.drawing(loaded.entries[CASE], table, None)
         return {
-            "case": Shown.page(drawn.page),
+            "case": Shown.page(page),
             "block": Shown.page(gathered.block(loaded.entries[BLOCK], loaded)),
             "trade-off": Shown.page(gathered.tradeoff(loaded.entries[CHOICE], loaded)),
             "cases": Shown.page(gathered.cases_index(loaded)),
@@ -460,9 +462,10 @@ def test_markup_beside_small_markdown_stays_text(shown):
 
 def test_a_hostile_library_is_published_as_text(tmp_path):
     files, _ = told(*PAYLOADS.values(), keys=tuple(path.removeprefix("cases/").removesuffix(".yml") for path in real()))
-    base = project(
-        tmp_path, {**files, "scripts/casebook/macros.py": (ROOT / "scripts/casebook/macros.py").read_bytes()}
-    )
+    own = {
+        f"scripts/casebook/{name}": (ROOT / "scripts/casebook" / name).read_bytes() for name in ("macros.py", "hold.py")
+    }
+    base = project(tmp_path, {**files, **own})
     done = subprocess.run(
         [sys.executable, "-c", "from casebook.cli import main; main()", "build"],
         cwd=base, capture_output=True, text=True, check=False, env={**os.environ, "COLUMNS": "200"},

@@ -104,3 +104,24 @@ def test_one_module_imports_yaml_and_one_imports_diagrams():
             ):
                 files.add(file.name)
     assert imported == {"yaml": {"source.py"}, "diagrams": {"draw.py"}}
+
+
+def test_a_builder_that_is_held_waits_until_it_is_released(base):
+    program = "import hold; hold.on_startup(); print('reads', flush=True); hold.on_env(None); print('draws')"
+    held = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT / "scripts/casebook", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        text=True, env={**os.environ, site.HELD: "1"},
+    )  # fmt: skip
+    with pytest.raises(subprocess.TimeoutExpired):
+        held.wait(0.3)
+    site.read(held)
+    assert held.stdout.readline() == "reads\n"
+    with pytest.raises(subprocess.TimeoutExpired):
+        held.wait(0.3)
+    site.release(held)
+    assert held.communicate(timeout=30)[0] == "draws\n"
+
+
+def test_a_builder_run_by_hand_waits_for_nothing(base):
+    program = "import hold; hold.on_startup(); hold.on_env(None)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT / "scripts/casebook", timeout=30).returncode == 0

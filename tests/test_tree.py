@@ -86,7 +86,7 @@ def test_what_a_killed_run_left_is_cleared_away(tmp_path):
 def base(tmp_path_factory) -> Path:
     """Return a project of the sample that has been rendered."""
     folder = project(tmp_path_factory.mktemp("project"), catalogue.sample())
-    tree.render(sample(), folder, Store(folder / "build/.cache/store")).later(True)
+    tree.render(sample(), folder, Store(folder / "build/.cache/store")).later()
     return folder
 
 
@@ -118,7 +118,7 @@ def test_an_outcome_counts_the_files_that_are_there(base):
 def test_a_second_render_writes_nothing(base, kept):
     before = files(base / "build/docs")
     done = tree.render(sample(), base, Store(base / "build/.cache/store") if kept else None)
-    done.later(True)
+    done.later()
     assert (done.written, done.removed) == (0, 0)
     assert files(base / "build/docs") == before
 
@@ -155,7 +155,7 @@ def test_every_page_says_which_file_it_is_made_from(base):
 def test_a_render_of_one_case_leaves_the_others_out(tmp_path):
     base = project(tmp_path, {})
     key = "deployment/llm-chat-serving"
-    tree.render(real_library(), base, only=key)
+    tree.render(real_library(), base, only=key).later()
     drawn = {name.removesuffix(".html") for name in files(base / "build/theme/figures") if "thumbnails" not in name}
     by_hand = "".join(file.read_text(encoding="utf-8") for file in (ROOT / "docs").rglob("*.md"))
     assert key in drawn
@@ -302,6 +302,7 @@ def test_a_case_drawn_with_a_store_is_the_one_drawn_without(tmp_path):
     table = tree.bench(real_library(), ROOT / "docs", tmp_path / "pictures")
     entry = real_library().cases()[0]
     store = Store(tmp_path / "store")
-    made = tree.compose(entry, table, store)
-    assert tree.compose(entry, table, store) == made == tree.compose(entry, table, None)
+    assert tree.compose(entry, table, store) == tree.compose(entry, table, store) == tree.compose(entry, table, None)
+    made = tree.drawing(entry, table, store)
+    assert tree.drawing(entry, table, store) == made == tree.drawing(entry, table, None)
     assert tree.downloads(entry, made, table, store) == tree.downloads(entry, made, table, store)

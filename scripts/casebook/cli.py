@@ -148,10 +148,10 @@ def show(findings: Iterable[Finding]) -> None:
         out.print()
 
 
-def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] | None = None) -> bool:
+def prepare(base: Path, only: str | None = None, begin: Callable[[], Popen[str]] | None = None) -> bool:
     """Check and render; print what was found. Return whether the tree is there to be published.
 
-    `meanwhile` starts what can run while the downloads are drawn.
+    `begin` starts a held builder, which runs while drawings are made.
     """
     from casebook import stamp
 
@@ -159,7 +159,8 @@ def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] |
     if said is not None:
         out.print(f"{said}; nothing changed", style="bold", markup=False)
         return True
-    from casebook import draw, report, tree
+    builder = begin() if begin else None
+    from casebook import draw, report, site, tree
     from casebook.store import Store
 
     library = load(base)
@@ -179,13 +180,16 @@ def prepare(base: Path, only: str | None = None, meanwhile: Callable[[], None] |
     try:
         with Bar() as bar:
             done = tree.render(library, base, Store(base / "build/.cache/store"), bar.step, only)
-            if meanwhile:
-                meanwhile()
-            done.later(meanwhile is None)
+            if builder:
+                site.read(builder)
+            written = done.written + done.figures(builder is None)
+            if builder:
+                site.release(builder)
+            written += done.downloads(builder is None)
     except draw.DrawingError as error:
         err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {escape(str(error))}")
         return False
-    out.print(f"build/docs: {done.files} files, {done.written} written, {done.removed} removed", markup=False)
+    out.print(f"build/docs: {done.files} files, {written} written, {done.removed} removed", markup=False)
     stamp.keep(base, only, said)
     return True
 
@@ -207,8 +211,13 @@ def build(
     base = root()
     site.restore(base)
     builders: list[Popen[str]] = []
+
+    def begin() -> Popen[str]:
+        builders.append(site.start(base, held=True))
+        return builders[0]
+
     try:
-        if not prepare(base, meanwhile=lambda: builders.append(site.start(base))):
+        if not prepare(base, begin=begin):
             raise typer.Exit(1)
         if not builders and not force and site.fresh(base):
             out.print("site: up to date", markup=False)

@@ -36,7 +36,7 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
     """
     root = parse(raw)
     scale = DPI / 72
-    sheet = Image.open(io.BytesIO(png)).convert("RGB")
+    sheet = Image.open(io.BytesIO(png))
     left, top = origin(canvas(root))
     for found in root.iter(f"{{{SVG}}}image"):
         x, y = float(attribute(found, "x")) + left, float(attribute(found, "y")) + top

@@ -1,17 +1,20 @@
 """Where decisions flip: the values of an assumption, within its range, at which the pick of a rule changes.
 
-One assumption moves at a time, everything else as assumed. The range is walked on a log scale in even
-steps, and every change of the pick between two steps is found to one part in ten thousand by halving.
-Two changes that lie closer together than a step (a sixty-fourth of the range) and undo each other are
-the only ones that can be missed.
+One assumption moves at a time, everything else as assumed. A line of a rule that can only turn once, as
+its formula's trend says, is turned by halving the range on a log scale, to one part in ten thousand.
+Where a trend cannot be told, the range is walked in even steps, and every change between two steps is
+halved; two changes within one step (a sixty-fourth of the range) that undo each other are the only
+ones that can be missed.
 """
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 from casebook.estimate import Numbers
 from casebook.formula import FormulaError, Node, Values, compiled
 from casebook.spec import Case
+from casebook.trend import Trend, trend
 
 STEPS = 64
 EXACT = 1e-4  # relative
@@ -40,8 +43,8 @@ def flips(case: Case, numbers: Numbers) -> tuple[Flip, ...]:
                 low, high = (bound.base for bound in assumption.range)
                 if not 0 < low < high or any(bound.dims != assumption.value.dims for bound in assumption.range):
                     continue  # a range that its own rule reports
-                pick = _picker(case, numbers, name, trees, [line.pick for line in decision.choose])
-                found += [Flip(index, name, *turn) for turn in turns(pick, low, high)]
+                sweep = Sweep(case, numbers, name, trees, [line.pick for line in decision.choose])
+                found += [Flip(index, name, *turn) for turn in turns(sweep.pick, sweep.points(low, high))]
     return tuple(found)
 
 
@@ -61,33 +64,63 @@ def roots(case: Case, tree: Node) -> set[str]:
     return found
 
 
-def _picker(
-    case: Case, numbers: Numbers, name: str, trees: list[Node], picks: list[str]
-) -> Callable[[float], str | None]:
-    """Return the pick as a function of one assumption; only what depends on it is computed again."""
-    values: dict[str, float] = dict(numbers.values)
-    touched = {name}
-    chain: list[tuple[str, Callable[[Values], float]]] = []
-    wanted = {part for tree in trees for part in _mentions(case, tree)}
-    for estimate, part in case.estimates.items():
-        if estimate in wanted and any(node.name in touched for node in part.formula.names):
-            touched.add(estimate)
-            chain.append((estimate, compiled(part.formula.tree)))
-    lines = [compiled(tree) for tree in trees]
+class Sweep:
+    """A rule as a function of one assumption; only what depends on it is computed again."""
 
-    def pick(value: float) -> str | None:
-        values[name] = value
+    def __init__(self, case: Case, numbers: Numbers, name: str, trees: list[Node], picks: list[str]) -> None:
+        self.name = name
+        self.values: dict[str, float] = dict(numbers.values)
+        self.picks = picks
+        self.lines = [compiled(tree) for tree in trees]
+        self.chain: list[tuple[str, Callable[[Values], float]]] = []
+        trends = {name: Trend(1, True)}
+
+        def of(part: str) -> Trend:
+            return trends[part] if part in trends else Trend(0, self.values[part] > 0)
+
+        wanted = {part for tree in trees for part in _mentions(case, tree)}
+        for estimate, part in case.estimates.items():
+            if estimate in wanted and any(node.name in trends for node in part.formula.names):
+                trends[estimate] = trend(part.formula.tree, of)
+                self.chain.append((estimate, compiled(part.formula.tree)))
+        self.once = all(trend(tree, of).way is not None for tree in trees)
+
+    def at(self, value: float) -> None:
+        """Put the assumption there. Raises FormulaError."""
+        self.values[self.name] = value
+        for estimate, formula in self.chain:
+            self.values[estimate] = formula(self.values)
+
+    def pick(self, value: float) -> str | None:
+        """Return what the rule picks with the assumption there; None if it has no value."""
         try:
-            for estimate, formula in chain:
-                values[estimate] = formula(values)
-            for line, when in enumerate(lines):
-                if when(values):
-                    return picks[line]
+            self.at(value)
+            for line, when in enumerate(self.lines):
+                if when(self.values):
+                    return self.picks[line]
         except FormulaError:
             return None
-        return picks[-1]
+        return self.picks[-1]
 
-    return pick
+    def points(self, low: float, high: float) -> Sequence[float]:
+        """Return points from low to high between which the pick changes once at most, or is taken to."""
+        if not self.once:
+            ratio = (high / low) ** (1 / STEPS)
+            return [*(low * ratio**step for step in range(STEPS)), high]
+        found = {low, high}
+        for when in self.lines:
+
+            def holds(value: float, when: Callable[[Values], float] = when) -> bool | None:
+                try:
+                    self.at(value)
+                    return bool(when(self.values))
+                except FormulaError:
+                    return None
+
+            before, after = holds(low), holds(high)
+            if before != after:
+                found.update(_narrow(holds, low, high, before)[:2])
+        return sorted(found)
 
 
 def _mentions(case: Case, tree: Node) -> set[str]:
@@ -103,28 +136,28 @@ def _mentions(case: Case, tree: Node) -> set[str]:
     return found
 
 
-def turns(pick: Callable[[float], str | None], low: float, high: float) -> list[tuple[float, str | None, str | None]]:
-    """Return every value between low and high at which a pick changes, with the picks on both sides."""
+def turns(pick: Callable[[float], str | None], points: Sequence[float]) -> list[tuple[float, str | None, str | None]]:
+    """Return every value between the first and the last point at which a pick changes, with the picks on both sides."""
     found = []
-    ratio = (high / low) ** (1 / STEPS)
-    left, before = low, pick(low)
-    for step in range(1, STEPS + 1):
-        right = high if step == STEPS else low * ratio**step
+    before = pick(points[0])
+    for left, right in pairwise(points):
         after = pick(right)
         if after != before:
-            found.append(_halve(pick, left, right, before, after))
-        left, before = right, after
+            low, high, above = _narrow(pick, left, right, before, after)
+            found.append(((low * high) ** 0.5, before, above))
+        before = after
     return found
 
 
-def _halve(
-    pick: Callable[[float], str | None], left: float, right: float, before: str | None, after: str | None
-) -> tuple[float, str | None, str | None]:
+def _narrow(
+    what: Callable[[float], Any], left: float, right: float, before: Any, after: Any = None
+) -> tuple[float, float, Any]:
+    """Return two values closer than `EXACT` with a change between them, and what it changes to."""
     while right / left > 1 + EXACT:
         middle = (left * right) ** 0.5
-        got = pick(middle)
+        got = what(middle)
         if got == before:
             left = middle
         else:
             right, after = middle, got
-    return (left * right) ** 0.5, before, after
+    return left, right, after

@@ -116,6 +116,12 @@ def _load(job: tuple[str, str, str], store: Store | None) -> Entry:
     return cached  # type: ignore[no-any-return]  # what was put is an Entry
 
 
+def _examined(job: tuple[str, str, str], store: Store | None) -> Entry | None:
+    """Return what another process needs to be sent: nothing, where it can take it from the store."""
+    entry = _load(job, store)
+    return None if store and store.has("check", entry.digest) else entry
+
+
 def misplaced(path: PurePosixPath) -> tuple[str, str] | None:
     """Return what is wrong with the place of a file, given below the library's root, and the fix."""
     if len(path.parts) != 2 or path.parts[0] not in FOLDERS:
@@ -169,10 +175,9 @@ def load(
     workers = min(os.cpu_count() or 1, 8)
     if len(fresh) >= MANY and workers > 1 and "fork" in _methods():
         with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-            results: Iterable[Entry] = pool.map(
-                partial(_load, store=store), jobs, chunksize=max(1, len(jobs) // (workers * 4))
-            )
-            _collect(results, entries, len(jobs), progress)
+            results = pool.map(partial(_examined, store=store), jobs, chunksize=max(1, len(jobs) // (workers * 4)))
+            made = (entry or _load(job, store) for job, entry in zip(jobs, results, strict=True))
+            _collect(made, entries, len(jobs), progress)
     else:
         _collect((_load(job, store) for job in jobs), entries, len(jobs), progress)
     return assemble(entries.values(), found, icons)

@@ -10,11 +10,14 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
 QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONWARNINGS": "ignore"}
+
+HELD = "CASEBOOK_HELD"  # tells `hold.py`, a hook of the builder, to wait for the end of its input
 
 
 class SiteError(RuntimeError):
@@ -42,7 +45,13 @@ def command(
     program = [sys.executable, "-m", "mkdocs", *arguments]
     said = subprocess.DEVNULL if quiet else subprocess.PIPE
     return subprocess.Popen(
-        program, cwd=base, env={**os.environ, **QUIET, **(more or {})}, stdout=said, stderr=subprocess.STDOUT, text=True
+        program,
+        cwd=base,
+        env={**os.environ, **QUIET, **(more or {})},
+        stdin=subprocess.PIPE if HELD in (more or {}) else subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -78,14 +87,37 @@ def _running(process: int) -> bool:
     return True
 
 
-def start(base: Path) -> subprocess.Popen[str]:
-    """Start building the site into a folder beside the old one. Links that lead nowhere end it."""
+def start(base: Path, held: bool = False) -> subprocess.Popen[str]:
+    """Start building the site into a folder beside the old one. Links that lead nowhere end it.
+
+    If `held`, the builder waits for `read` before it looks at a page, and for `release` before it
+    looks at a figure.
+    """
     for left in (base / "build").glob("site.new-*"):
         number = left.name.rpartition("-")[2]
         process = int(number) if number.isdecimal() else 0
         if not process or process == os.getpid() or (os.name == "posix" and not _running(process)):
             shutil.rmtree(left, ignore_errors=True)
-    return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=moment(base))
+    for folder in ("build/docs", "build/theme"):  # the builder asks for them as soon as it starts
+        (base / folder).mkdir(parents=True, exist_ok=True)
+    more = {**moment(base), **({HELD: "1"} if held else {})}
+    return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=more)
+
+
+def read(builder: subprocess.Popen[str]) -> None:
+    """Let a builder that is held read the pages; one that has ended says why to `finish`."""
+    with suppress(OSError):
+        if builder.stdin:
+            builder.stdin.write("\n")
+            builder.stdin.flush()
+
+
+def release(builder: subprocess.Popen[str]) -> None:
+    """Let a builder that is held put figures into pages."""
+    with suppress(OSError):
+        if builder.stdin:
+            builder.stdin.close()
+    builder.stdin = None
 
 
 def finish(base: Path, builder: subprocess.Popen[str]) -> None:

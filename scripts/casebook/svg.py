@@ -68,7 +68,7 @@ def attribute(element: etree._Element, name: str) -> str:
 
 
 def _tag(element: etree._Element) -> str:
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def origin(canvas: etree._Element) -> tuple[float, float]:
@@ -275,19 +275,17 @@ def _copy(into: etree._Element, element: etree._Element, tag: str, role: str) ->
 
 
 def check(root: etree._Element) -> None:
+    drawn = {element for symbol in root.iter(f"{{{SVG}}}symbol") for element in symbol.iter() if element is not symbol}
     for element in root.iter():
-        name = etree.QName(element)
-        inside = any(_tag(parent) == "symbol" for parent in element.iterancestors())
-        allowed = ALLOWED.get(name.localname)
-        if name.namespace != SVG or allowed is None:
-            raise UnsafeSvgError(f"element {name.localname}")
-        extra = (
-            {str(key) for key in element.attrib}
-            - allowed
-            - (_DRAWING | {"stroke-linecap", "stroke-linejoin"} if inside else set())
-        )
+        space, _, name = str(element.tag).rpartition("}")
+        allowed = ALLOWED.get(name)
+        if space != f"{{{SVG}" or allowed is None:
+            raise UnsafeSvgError(f"element {name}")
+        if element in drawn:
+            allowed = allowed | _DRAWING | {"stroke-linecap", "stroke-linejoin"}
+        extra = set(map(str, element.attrib)) - allowed
         if extra:
-            raise UnsafeSvgError(f"{name.localname} with {', '.join(sorted(extra))}")
+            raise UnsafeSvgError(f"{name} with {', '.join(sorted(extra))}")
 
 
 def text(root: etree._Element) -> str:

@@ -196,7 +196,8 @@ def copied(target: Path) -> Path:
     for part in ("cases", "docs"):
         shutil.copytree(ROOT / part, target / part, ignore=shutil.ignore_patterns(".*"))
     (target / "scripts/casebook").mkdir(parents=True)
-    shutil.copy(ROOT / "scripts/casebook/macros.py", target / "scripts/casebook")
+    for name in ("macros.py", "hold.py"):
+        shutil.copy(ROOT / "scripts/casebook" / name, target / "scripts/casebook")
     shutil.copy(ROOT / "mkdocs.yml", target)
     return target
 
