@@ -35,6 +35,7 @@ class Hop(NamedTuple):
     steps: tuple[int, ...]
     p50: float
     p99: float
+    times: tuple[tuple[float, float], ...] = ()  # p50 and p99 of each step
 
 
 class Measure(NamedTuple):
@@ -186,7 +187,7 @@ def _flows(case: Case, numbers: Numbers) -> None:
                 hops = None
                 continue
             known = [time for time in times if time is not None]
-            hops.append(Hop(run, max(time[0] for time in known), max(time[1] for time in known)))
+            hops.append(Hop(run, max(time[0] for time in known), max(time[1] for time in known), tuple(known)))
         if hops is not None:
             numbers.hops[name] = hops
 

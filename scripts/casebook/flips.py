@@ -72,17 +72,15 @@ class Sweep:
         self.values: dict[str, float] = dict(numbers.values)
         self.picks = picks
         self.lines = [compiled(tree) for tree in trees]
-        self.chain: list[tuple[str, Callable[[Values], float]]] = []
         trends = {name: Trend(1, True)}
 
         def of(part: str) -> Trend:
             return trends[part] if part in trends else Trend(0, self.values[part] > 0)
 
-        wanted = {part for tree in trees for part in _mentions(case, tree)}
-        for estimate, part in case.estimates.items():
-            if estimate in wanted and any(node.name in trends for node in part.formula.names):
-                trends[estimate] = trend(part.formula.tree, of)
-                self.chain.append((estimate, compiled(part.formula.tree)))
+        chain = follows(case, name, trees)
+        for estimate in chain:
+            trends[estimate] = trend(case.estimates[estimate].formula.tree, of)
+        self.chain = [(estimate, compiled(case.estimates[estimate].formula.tree)) for estimate in chain]
         self.once = all(trend(tree, of).way is not None for tree in trees)
 
     def at(self, value: float) -> None:
@@ -123,17 +121,21 @@ class Sweep:
         return sorted(found)
 
 
-def _mentions(case: Case, tree: Node) -> set[str]:
-    """Return the estimates that a tree needs, through estimates."""
-    found: set[str] = set()
-    waiting = [tree]
+def follows(case: Case, name: str, trees: list[Node]) -> list[str]:
+    """Return the estimates between an assumption and some trees, in the order in which they are computed."""
+    wanted: set[str] = set()
+    waiting = list(trees)
     while waiting:
         node = waiting.pop()
         waiting.extend(node.args)
-        if node.op == "name" and node.name in case.estimates and node.name not in found:
-            found.add(node.name)
+        if node.op == "name" and node.name in case.estimates and node.name not in wanted:
+            wanted.add(node.name)
             waiting.append(case.estimates[node.name].formula.tree)
-    return found
+    touched = {name}
+    for estimate, part in case.estimates.items():
+        if estimate in wanted and any(node.name in touched for node in part.formula.names):
+            touched.add(estimate)
+    return [estimate for estimate in case.estimates if estimate in touched]
 
 
 def turns(pick: Callable[[float], str | None], points: Sequence[float]) -> list[tuple[float, str | None, str | None]]:

@@ -59,6 +59,7 @@ def cases_index(library: Library) -> str:
             "Every case, by track, domain, level, block and trade-off.",
             figures={entry.key.replace("/", "--"): f"figures/thumbnails/{entry.key}.html" for entry in cases},
             hide=["navigation", "toc"],
+            scripts=["case-filter"],
         ),
         cases=cases,
         root="../",

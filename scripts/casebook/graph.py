@@ -26,6 +26,7 @@ class Vertex:
     block: str
     kind: str
     icon: str
+    used: float | None = None  # the share of its capacity that the peak takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,9 @@ def wrap(label: str) -> tuple[str, ...]:
     return tuple(textwrap.wrap(label, WIDEST, break_on_hyphens=True)) or (label,)
 
 
-def build(identity: str, case: Case, blocks: Mapping[str, Block]) -> Graph:
+def build(
+    identity: str, case: Case, blocks: Mapping[str, Block], utilisation: Mapping[str, float] | None = None
+) -> Graph:
     """Return the graph of a case. `identity` becomes the prefix of every id of the drawing."""
     architecture = case.architecture
     vertices = []
@@ -86,6 +89,7 @@ def build(identity: str, case: Case, blocks: Mapping[str, Block]) -> Graph:
                 block=component.block,
                 kind=block.kind if block else "control",
                 icon=block.icon if block else "",
+                used=(utilisation or {}).get(name),
             )
         )
     edges = []

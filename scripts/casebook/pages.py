@@ -10,15 +10,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import groupby
-from math import log, log10
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from casebook import text, working
-from casebook.estimate import Numbers, compute, runs
+from casebook import charts, text, working
+from casebook.estimate import Numbers, compute
 from casebook.graph import letter
 from casebook.library import Entry, Library
 from casebook.quantity import show
@@ -145,7 +143,12 @@ def case(entry: Entry, names: Names) -> str:
     return render(
         "case.md.jinja",
         front=front(
-            record.title, record.summary, entry.path, {"architecture": f"figures/{entry.key}.html"}, hide=["navigation"]
+            record.title,
+            record.summary,
+            entry.path,
+            {"architecture": f"figures/{entry.key}.html"},
+            hide=["navigation"],
+            scripts=["live-case", "diagram-player"],
         ),
         key=entry.key,
         case=record,
@@ -155,10 +158,11 @@ def case(entry: Entry, names: Names) -> str:
         track=entry.folder,
         estimates=[_estimate(record, numbers, name) for name in record.estimates],
         requirements=[_requirement(record, numbers, index) for index in range(len(record.requirements.quality))],
-        budgets=[_budget(record, numbers, name) for name in numbers.hops],
+        budgets=[charts.budget(record, numbers, name) for name in numbers.hops],
         decisions=[decision(entry, index, names) for index in range(len(record.tradeoffs))],
         variants=[_variant(record, numbers, name, names) for name in record.variants],
-        strained=_strained(record, numbers),
+        strained=charts.strained(record, numbers),
+        tornado=charts.tornado(record, numbers),
         standings={name: part.standing for name, part in record.assumptions.items()},
         references={reference.id: reference for reference in record.references},
         stated=lambda part: working.stated(record, numbers, part),
@@ -191,34 +195,6 @@ def _requirement(record: Case, numbers: Numbers, index: int) -> dict[str, Any]:
     }
 
 
-def _budget(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:
-    """Return a request flow's latency, hop by hop, with each hop's share of the p99 budget."""
-    flow = record.architecture.flows[name]
-    total50, total99 = numbers.latency(name, "p50") or 0.0, numbers.latency(name, "p99") or 0.0
-    place = list(record.architecture.flows).index(name)
-    rows = [
-        {
-            "steps": " ".join(f"{letter(place)}{step + 1}" for step in hop.steps),
-            "to": ", ".join(
-                dict.fromkeys(record.architecture.components[flow.steps[step].to].label for step in hop.steps)
-            ),
-            "parallel": len(hop.steps) > 1,
-            "p50": f"{show(hop.p50 * 1000)} ms",
-            "p99": f"{show(hop.p99 * 1000)} ms",
-            "share": round(100 * hop.p99 / total99, 1) if total99 else 0,
-        }
-        for hop in numbers.hops[name]
-    ]
-    return {
-        "id": name,
-        "flow": flow,
-        "rows": rows,
-        "p50": f"{show(total50 * 1000)} ms",
-        "p99": f"{show(total99 * 1000)} ms",
-        "hops": len(list(runs(flow))),
-    }
-
-
 def decision(entry: Entry, index: int, names: Names, page: str = "") -> dict[str, Any]:
     """Return a case's answer to a trade-off: its rule with names and with values, its options, where it flips."""
     record, numbers = entry.record, entry.numbers
@@ -248,71 +224,8 @@ def decision(entry: Entry, index: int, names: Names, page: str = "") -> dict[str
         "criteria": criteria,
         "rule": rule,
         "pick": dict(options)[answer.pick],
-        "flips": _flips(entry, index, dict(options)),
+        "flips": charts.flipping(entry, index, dict(options)),
     }
-
-
-def _strained(record: Case, numbers: Numbers) -> list[dict[str, Any]]:
-    """Return, in the order in which they break, at which multiple of the load components pass 80 % and 100 %.
-
-    Replicas are held at today's number and load grows in proportion, so a component at utilisation u
-    passes 100 % at 1/u times the load. The strip is 1 to 100 times, on a log scale.
-    """
-
-    def place(multiple: float) -> float:
-        return round(50 * log10(min(100.0, max(1.0, multiple))), 1)
-
-    return [
-        {
-            "id": name,
-            "label": record.architecture.components[name].label,
-            "used": round(100 * share),
-            "warm": f"{show(0.8 / share)} ×" if share < 0.8 else "today",
-            "full": f"{show(1 / share)} ×" if share < 1 else "today",
-            "at": (place(0.8 / share), place(1 / share)),
-        }
-        for name, share in sorted(numbers.utilisation.items(), key=lambda pair: -pair[1])
-        if share > 0
-    ]
-
-
-def _flips(entry: Entry, index: int, titles: dict[str, str]) -> list[dict[str, Any]]:
-    """Return, for each assumption that turns a decision, its range as a strip and the turns in words."""
-    record: Case = entry.record
-    rows = []
-    for name, group in groupby((flip for flip in entry.flips if flip.decision == index), lambda flip: flip.assumption):
-        turns = list(group)
-        part = record.assumptions[name]
-        assert part.range is not None
-        low, high, unit = part.range[0].base, part.range[1].base, part.value.unit
-        cuts = [low, *(flip.at for flip in turns), high]
-        picks = [turns[0].below, *(flip.above for flip in turns)]
-        place = [100 * log(cut / low) / log(high / low) for cut in cuts]
-        said = []
-        for pick, start, end in zip(picks, cuts, cuts[1:], strict=False):
-            if pick != record.tradeoffs[index].pick:
-                words = [f"below {working.amount(end, unit)}"] if start == low else []
-                words += [f"above {working.amount(start, unit)}"] if end == high else []
-                if start != low and end != high:
-                    words = [f"from {working.amount(start, unit)} to {working.amount(end, unit)}"]
-                said.append((titles.get(pick or "", "no value"), " and ".join(words)))
-        rows.append(
-            {
-                "name": name,
-                "today": working.written(part.value),
-                "marker": round(100 * log(part.value.base / low) / log(high / low), 1),
-                "strip": [
-                    {
-                        "x": round(start, 1),
-                        "width": round(end - start, 1),
-                        "picked": pick == record.tradeoffs[index].pick,
-                    }
-                    for pick, start, end in zip(picks, place, place[1:], strict=False)
-                ],
-                "said": said,
-            }
-        )
-    return rows
 
 
 def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[str, Any]:
@@ -356,6 +269,7 @@ def _variant(record: Case, numbers: Numbers, name: str, names: Names) -> dict[st
     return {
         "id": name,
         "variant": variant,
+        "meets": [quality.text for quality in record.requirements.quality if quality.id in variant.meets],
         "sets": sets,
         "changed": changed,
         "missed": missed,

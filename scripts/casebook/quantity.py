@@ -188,18 +188,19 @@ def describe(dims: Dims) -> str:
     return above + "".join(f"/{power(name, -exponent)}" for name, exponent in dims if exponent < 0)
 
 
-def show(value: float) -> str:
-    """Return a number at three significant digits: `1.23`, `45,600`, `1.2 million`."""
+def show(value: float, digits: int = 3) -> str:
+    """Return a number at some significant digits: `1.23`, `45,600`, `1.2 million`."""
     if value == 0:
         return "0"
     size = abs(value)
-    if size >= 999_500 and size < 1e15:
+    if size >= 1e6 - 0.5 * 10 ** (6 - digits) and size < 1e15:
         for word, scale in (("trillion", 1e12), ("billion", 1e9), ("million", 1e6)):
-            if float(f"{size / scale:.3g}") >= 1:
-                return f"{show(value / scale)} {word}"
+            if float(f"{size / scale:.{digits}g}") >= 1:
+                return f"{show(value / scale, digits)} {word}"
     if size < 1e-4 or size >= 1e15:
-        return f"{value:.3g}"
-    digits = float(f"{value:.3g}")
-    if abs(digits) >= 1000:
-        return f"{digits:,.0f}"
-    return f"{digits:.10f}".rstrip("0").rstrip(".")
+        return f"{value:.{digits}g}"
+    rounded = float(f"{value:.{digits}g}")
+    if abs(rounded) >= 10**digits:
+        return f"{rounded:,.0f}"
+    text = f"{rounded:.10f}".rstrip("0").rstrip(".")
+    return f"{rounded:,.10f}".rstrip("0").rstrip(".") if abs(rounded) >= 1000 else text

@@ -217,6 +217,8 @@ def dressed(raw: bytes, graph: Graph, icons: str, links: bool) -> etree._Element
                         "class": "node__icon",
                     },
                 )
+            if vertex.used is not None:
+                _used(inner, vertex.used)
     return root
 
 
@@ -235,6 +237,23 @@ def _shapes(into: etree._Element, source: etree._Element, classes: Mapping[str, 
             _box(into, element, classes[tag], radius=8)
         elif tag in classes:
             _copy(into, element, tag, classes[tag])
+
+
+def strain(share: float) -> str:
+    """Return how strained a component is that uses this share of its capacity, as the end of a class name."""
+    return "over" if share > 1 else "high" if share > 0.8 else "fine"
+
+
+def _used(node: etree._Element, share: float) -> None:
+    """Put a badge on the lower right edge of a box: how much of the component's capacity its peak takes."""
+    box = next(node.iter(f"{{{SVG}}}rect"))
+    right = float(attribute(box, "x")) + float(attribute(box, "width")) - 4
+    middle = float(attribute(box, "y")) + float(attribute(box, "height")) + 3  # clear of a second line of the label
+    badge = _sub(node, "g", {"class": f"node__used node__used--{strain(share)}"})
+    place = {"x": f"{right - 32:g}", "y": f"{middle - 6:g}", "width": "32", "height": "12", "rx": "6"}
+    _sub(badge, "rect", {**place, "class": "tag"})
+    words = {"x": f"{right - 16:g}", "y": f"{middle + 3:g}", "text-anchor": "middle"}
+    _sub(badge, "text", {**words, "class": "tag"}).text = f"{round(100 * share)} %"
 
 
 def _box(into: etree._Element, element: etree._Element, role: str, radius: float) -> None:

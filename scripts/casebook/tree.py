@@ -88,7 +88,7 @@ def drawing(entry: Entry, bench: Bench, store: Store | None) -> Drawn:
     cached = store.get("drawn", digest) if store else None
     if isinstance(cached, Drawn):
         return cached
-    picture = graph.build(entry.key.replace("/", "--"), entry.record, bench.blocks)
+    picture = _graph(entry, bench)
     source = draw.dot(picture)
     raw = draw.render(source, "svg", bench.pictures)
     drawn = Drawn(*svg.inline(raw, picture), source, raw)
@@ -97,13 +97,18 @@ def drawing(entry: Entry, bench: Bench, store: Store | None) -> Drawn:
     return drawn
 
 
+def _graph(entry: Entry, bench: Bench) -> graph.Graph:
+    used = entry.numbers.utilisation if entry.numbers else None
+    return graph.build(entry.key.replace("/", "--"), entry.record, bench.blocks, used)
+
+
 def downloads(entry: Entry, drawn: Drawn, bench: Bench, store: Store | None) -> tuple[bytes, bytes]:
     """Return the diagram of a case as files of their own: SVG and PNG."""
     digest = Store.digest(entry.digest.encode(), bench.digest.encode())
     cached = store.get("downloads", digest) if store else None
     if isinstance(cached, tuple):
         return cached
-    picture = graph.build(entry.key.replace("/", "--"), entry.record, bench.blocks)
+    picture = _graph(entry, bench)
     icons = {name: (bench.pictures / name).read_bytes() for name in draw.pictures(drawn.dot)}
     png = download.picture(draw.render(drawn.dot, "png", bench.pictures), drawn.raw, icons)
     made = download.alone(drawn.raw, picture, bench.drawings).encode(), png

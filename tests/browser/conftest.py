@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NOTHING = {"config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}}, "docs": []}
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # should a page ask for another host
 
 
@@ -92,8 +93,14 @@ def faults() -> Faults:
 
 
 @pytest.fixture
-def opened(browser: Browser, site: Site, look: Look, faults: Faults) -> Iterator[Callable[..., Page]]:
-    """Open pages in a context of their own, with options; nothing may go wrong in any of them."""
+def opened(
+    browser: Browser, site: Site, look: Look, faults: Faults, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """Open pages in a context of their own, with options; nothing may go wrong in any of them.
+
+    The theme reads the whole search index on every page, which is most of what a page costs here: a
+    module that does not search (`SEARCHES`) gets an empty one.
+    """
     contexts: list[BrowserContext] = []
 
     def make(**options: Any) -> Page:
@@ -108,6 +115,8 @@ def opened(browser: Browser, site: Site, look: Look, faults: Faults) -> Iterator
         context = browser.new_context(**given)
         context.set_default_timeout(30_000)
         faults.watch(context)
+        if not getattr(request.module, "SEARCHES", False):
+            context.route("**/search/search_index.json", lambda route: route.fulfill(json=NOTHING))
         contexts.append(context)
         return context.new_page()
 

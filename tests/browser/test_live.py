@@ -1,5 +1,6 @@
 """The numbers live: one engine in two hosts, and a page that follows the reader."""
 
+import gzip
 import json
 import math
 import re
@@ -11,10 +12,12 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from browser.support import Look, Site
-from casebook import data
+from browser.support import CASES, Look, Site, address, all_said, said
+from casebook import data, tail
 from casebook.estimate import Numbers, compute
+from casebook.flips import flips
 from casebook.quantity import NONE, Quantity, Unit
+from casebook.sensitivity import swings
 from casebook.spec import Case
 
 CASE = "feature-stores/payment-fraud-features"
@@ -167,7 +170,7 @@ def test_a_field_takes_any_unit_that_fits_and_refuses_the_rest_with_a_reason(liv
 
     field.fill("3000 payments/s")
     field.press("Enter")
-    expect(field).to_have_value("259 million payment/day")
+    expect(field).to_have_value("259.2 million payment/day")
 
     for wrong, reason in (
         ("12 GB", "payment/day"),
@@ -272,3 +275,256 @@ def test_a_number_without_a_value_is_told_in_words_and_never_as_nan(page: Page, 
     text = page.locator("article").inner_text()
     assert "divides by zero" in text
     assert not re.search(r"\bNaN\b|\bundefined\b|\bInfinity\b", text)
+
+
+# charts that follow
+
+
+TWINS = """
+async ([address, data, scenarios]) => {
+  const { compute } = await import(`${address}engine.js`);
+  const { p99 } = await import(`${address}tail.js`);
+  const { swings, turns } = await import(`${address}turns.js`);
+  return scenarios.map((overrides) => {
+    const now = compute(data, overrides);
+    const number = (part) => (typeof part === "string" ? now.values[part] : part);
+    const flows = Object.entries(data.flows).filter(([name]) => now.latencies[name]);
+    return {
+      tails: Object.fromEntries(flows.map(([name, hops]) => [name, p99(hops.map((hop) => hop.map((times) => times.map(number))))])),
+      swings: Object.fromEntries(Object.keys(data.estimates).map((name) => [name, Object.fromEntries(swings(data, overrides, name).map((swing) => [swing.name, [swing.low ?? null, swing.high ?? null]]))])),
+      turns: data.decisions.map((rule, index) => Object.fromEntries(Object.keys(data.assumptions).filter((name) => rule.length && data.assumptions[name].range).map((name) => [name, turns(data, now, index, name).map(({ at, below, above }) => [at, below, above])]).filter(([, found]) => found.length))),
+    };
+  });
+}
+"""
+
+
+def inside(case: Case, share: float) -> dict[str, float]:
+    """Return a scenario: every assumption at another share of its range."""
+    drawn = {}
+    for place, (name, part) in enumerate(case.assumptions.items()):
+        if part.range is not None:
+            low, high = part.range[0].base, part.range[1].base
+            drawn[name] = low * (high / low) ** ((share + place * 0.618) % 1)
+    return drawn
+
+
+def test_turns_swings_and_sampled_latencies_are_the_same_in_python_and_in_the_browser(
+    page: Page, site: Site, look: Look
+):
+    if look != DESK:
+        return  # the engine has no looks
+    page.goto("")
+    for entry in site.library.cases():
+        case: Case = entry.record
+        scenarios = [{}, *(inside(case, share / 7) for share in range(7))]
+        answers = page.evaluate(TWINS, [f"{site.address}assets/js/", data.as_json(case), scenarios])
+        for scenario, answer in zip(scenarios, answers, strict=True):
+            numbers = compute(
+                case, {name: based(value, case.assumptions[name].value) for name, value in scenario.items()}
+            )
+            if numbers.problems:
+                continue
+            for name, hops in numbers.hops.items():
+                assert math.isclose(answer["tails"][name], tail.p99(hops), rel_tol=1e-6)
+            for name in case.estimates:
+                ours = {swing.assumption: [swing.low, swing.high] for swing in swings(case, numbers, name)}
+                assert differences(ours, answer["swings"][name], name) == []
+            found: list[dict[str, list[Any]]] = [{} for _ in case.tradeoffs]
+            for flip in flips(case, numbers):
+                found[flip.decision].setdefault(flip.assumption, []).append([flip.at, flip.below, flip.above])
+            for decision, theirs in zip(found, answer["turns"], strict=True):
+                assert set(decision) == set(theirs), scenario
+                for name, marks in decision.items():
+                    assert [mark[1:] for mark in marks] == [mark[1:] for mark in theirs[name]]
+                    for mark, other in zip(marks, theirs[name], strict=True):
+                        assert math.isclose(mark[0], other[0], rel_tol=2e-4)
+
+
+def opened_at(page: Page, key: str, query: str = "") -> Page:
+    page.goto(f"cases/{key}/{query}")
+    page.locator(".live-slider").first.wait_for()
+    return page
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_a_decision_flips_within_a_thousandth_of_the_printed_flip_point(page: Page, key: str):
+    opened_at(page, key)
+    printed = page.locator("[data-decision]").evaluate_all(
+        """(all) => all.flatMap((box) => [...box.querySelectorAll(".flip-table tbody tr")].map((row) => [
+            box.dataset.decision, row.querySelector("a.name").textContent, row.querySelector(".turn").textContent]))"""
+    )
+    assert printed
+    tried = set()
+    for decision, name, words in printed:
+        place = re.search(r"(below|above) (.+?)(?: and above .+)?$", words)
+        if place is None or decision in tried:
+            continue
+        tried.add(decision)
+        box = page.locator(f"[data-decision='{decision}']")
+        first = said(box.locator(".pick strong"))
+        field = page.locator(f"#n-{name} .live-field")
+        number, unit = re.fullmatch(r"([\d.,]+(?: (?:million|billion|trillion))?) ?(.*)", place[2]).groups()
+        size, _, word = number.replace(",", "").partition(" ")
+        for factor, flips_here in ((0.999, place[1] == "below"), (1.001, place[1] == "above")):
+            field.fill(f"{float(size) * factor:.8g} {word} {unit}".replace("  ", " ").strip())
+            field.press("Enter")
+            expect(field).not_to_have_attribute("aria-invalid", "true")
+            assert (said(box.locator(".pick strong")) != first) == flips_here, (name, words, factor)
+        page.get_by_role("button", name="Reset all").click()
+    assert tried
+
+
+# What a single slider turns in each case: a number, a decision, and a requirement.
+DRAGS = {
+    "feature-stores/payment-fraud-features": ("payments_per_day", "peak_payments"),
+    "pipelines/recommendation-training-data": ("user_bytes", "row_bytes"),
+    "deployment/llm-chat-serving": ("message_rate", "peak_messages"),
+}
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_one_slider_dragged_moves_estimates_use_requirements_and_a_decision(
+    opened: Callable[..., Page], key: str, look: Look
+):
+    name, estimate = DRAGS[key]
+    narrow = look.width < 500
+    page = opened_at(opened(has_touch=narrow), key)
+    slider = page.locator(f"#n-{name} .live-slider")
+    watched = {
+        "estimate": f"#n-{estimate} .estimate__head strong",
+        "use": ".figure .node__used",
+        "colour": ".figure .node__used",
+        "requirements": "[id^=requirement-]",
+        "decisions": "[data-decision] .pick",
+    }
+
+    def shown(part: str) -> list[str]:
+        found = page.locator(watched[part])
+        return (
+            found.evaluate_all("all => all.map(one => one.getAttribute('class'))")
+            if part == "colour"
+            else all_said(found)
+        )
+
+    before = {part: shown(part) for part in watched}
+    moved: set[str] = set()
+    slider.scroll_into_view_if_needed()
+    box = slider.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    for share in (0.02, 0.35, 0.65, 0.98):
+        if narrow:
+            page.touchscreen.tap(box["x"] + box["width"] * share, middle)
+        else:
+            here = page.locator(f"#n-{name} .live-slider").evaluate("part => part.value / part.max")
+            page.mouse.move(box["x"] + 8 + (box["width"] - 16) * here, middle)
+            page.mouse.down()
+            page.mouse.move(box["x"] + box["width"] * share, middle, steps=5)
+            page.mouse.up()
+        moved |= {part for part in watched if shown(part) != before[part]}
+    assert moved == set(watched)
+    where = page.url
+    now = {part: shown(part) for part in watched}
+
+    page = opened_at(opened(), key, "?" + where.partition("?")[2])
+    assert {part: shown(part) for part in watched} == now
+
+
+def test_more_load_fills_the_boxes_of_the_diagram_by_colour_and_by_text(live: Callable[[str], Page]):
+    page = live("")
+    badges = page.locator(".figure .node__used")
+    before = all_said(badges)
+    assert before
+    assert page.locator(".node__used--over").count() == 0
+
+    slider = page.get_by_role("slider", name="Load")
+    slider.focus()
+    page.keyboard.press("End")
+
+    expect(page.locator(".load__said")).to_contain_text("100 × today’s peak")
+    expect(page.locator(".load__said")).to_contain_text("over 100 %")
+    assert page.locator(".figure .node__used--over").count() == len(before)
+    assert [float(share.rstrip(" %")) for share in all_said(badges)] == pytest.approx(
+        [100 * float(share.rstrip(" %")) for share in before], rel=0.05
+    )
+    assert "load=100" in page.url
+    page.reload()
+    expect(page.locator(".load__said")).to_contain_text("100 × today’s peak")
+
+    page.get_by_role("button", name="Reset all").click()
+    assert all_said(badges) == before
+    assert "load=" not in page.url
+
+
+def test_without_scripts_the_boxes_say_how_much_of_each_component_is_used(opened: Callable[..., Page], site: Site):
+    page = opened(java_script_enabled=False)
+    for entry in site.library.cases():
+        page.goto(address(entry.key))
+        shown = {round(100 * share) for share in entry.numbers.utilisation.values()}
+        assert {int(text.rstrip(" %")) for text in all_said(page.locator(".figure .node__used"))} == shown
+        assert page.locator("[data-stack] .stack__part").count() > 0
+        assert page.locator("[data-swing]").count() > 2
+
+
+def test_what_moves_an_estimate_follows_and_can_be_asked_of_any(live: Callable[[str], Page]):
+    page = live("")
+    first = all_said(page.locator("[data-swing]"))
+    choice = page.get_by_role("combobox", name="Estimate")
+
+    choice.select_option("peak_payments")
+    expect(page.locator("[data-swing]")).not_to_have_count(len(first))
+    rows = all_said(page.locator("[data-swing]"))
+    assert rows[0].startswith("payments_per_day")
+
+    page.locator("#n-peak_factor .live-field").fill("9")
+    page.locator("#n-peak_factor .live-field").press("Enter")
+    expect(page.locator("[data-swing]").first).not_to_have_text(rows[0])
+    page.get_by_role("button", name="Reset all").click()
+    expect(page.locator("[data-swing]").first).to_have_text(re.compile("payments_per_day"))
+
+
+def test_the_strips_of_a_decision_follow_the_other_sliders(page: Page, look: Look):
+    opened_at(page, "deployment/llm-chat-serving")
+    strips = page.locator(".flip-table tbody")
+    before = all_said(strips)
+
+    page.locator("#n-cache_hit_rate .live-slider").focus()
+    page.keyboard.press("Home")
+
+    page.wait_for_function(
+        "before => [...document.querySelectorAll('.flip-table tbody')].some((part, index) => part.textContent.split(/\\s+/).filter(Boolean).join(' ') !== before[index])",
+        arg=before,
+    )
+    assert "NaN" not in " ".join(all_said(strips))
+
+
+def test_a_variant_that_misses_a_requirement_says_so_and_one_that_claims_to_meet_it_does(page: Page, site: Site):
+    for entry in site.library.cases():
+        page.goto(address(entry.key))
+        for name, variant in entry.record.variants.items():
+            numbers = compute(entry.record, variant.set, entry.numbers)
+            missed = sum(not result.holds for result in numbers.requirements.values())
+            box = page.locator(f"[data-variant='{name}'] .effects")
+            assert box.locator(".missed").filter(has_text="Requirement missed").count() == missed
+            assert box.locator(".met").count() == len(variant.meets)
+
+
+def test_scripts_are_loaded_only_where_they_are_used_and_are_light(page: Page, site: Site, look: Look):
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for where, wanted in (
+        ("", set()),
+        ("guide/", set()),
+        ("cases/", {"case-filter"}),
+        (address(CASE), {"live-case", "charts"}),
+    ):
+        asked.clear()
+        page.goto(where)
+        page.wait_for_load_state("networkidle")
+        own = {re.findall(r"assets/js/([\w-]+)\.js", url)[0] for url in asked if "/assets/js/" in url}
+        assert own >= wanted
+        assert wanted or not own
+    scripts = sorted((site.folder / "assets/js").glob("*.js"))
+    assert len(scripts) > 5
+    assert sum(len(gzip.compress(file.read_bytes(), 6)) for file in scripts) < 40_000

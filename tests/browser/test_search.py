@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from browser.support import BLOCKS, CASES, TRADEOFFS, Site, address, both_widths, one_look, search
 
+SEARCHES = True
 HARM = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
 
 

@@ -2,7 +2,8 @@
  * Plays the flows of a case on its diagram, step by step, and lights up a step of the list and its arrow
  * together. Without scripts the picture, its legend and the list of steps stand as they are.
  */
-import { button, make, Zoom } from "./diagram-zoom.js";
+import { Zoom } from "./diagram-zoom.js";
+import { button, make } from "./page.js";
 
 const IDLE = "Play a flow step by step: choose one below, or press Next.";
 

@@ -1,22 +1,11 @@
 /** Shows a diagram on the full screen, to be moved and zoomed by wheel, fingers, mouse and keys. */
+import { button, make } from "./page.js";
+
 const READABLE = 1; // pixels for a unit of the drawing, whose labels are 12 units high
 const MOST = 6;
 const MARGIN = 14; // units around the drawing
 const STEP = 1.25;
 const within = (low, value, high) => Math.min(Math.max(value, low), high);
-
-export function make(tag, attributes, ...content) {
-  const element = document.createElement(tag);
-  for (const name in attributes) element.setAttribute(name, attributes[name]);
-  element.append(...content);
-  return element;
-}
-
-export function button(label, act, attributes = {}) {
-  const made = make("button", { type: "button", class: "tool", ...attributes }, label);
-  made.addEventListener("click", act);
-  return made;
-}
 
 /** A copy whose ids are its own. It shows the step that is being played, if one is. */
 function copy(drawing) {

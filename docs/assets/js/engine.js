@@ -172,16 +172,16 @@ export function roots(data, tree, found = new Set()) {
   return found;
 }
 
-/** Returns a number at three significant digits, as `casebook.quantity.show` does. */
-export function show(value) {
+/** Returns a number at some significant digits, as `casebook.quantity.show` does. */
+export function show(value, digits = 3) {
   if (value === 0) return "0";
   const size = Math.abs(value);
-  if (size >= 999_500 && size < 1e15) {
+  if (size >= 1e6 - 0.5 * 10 ** (6 - digits) && size < 1e15) {
     for (const [word, scale] of [["trillion", 1e12], ["billion", 1e9], ["million", 1e6]]) {
-      if (Number((size / scale).toPrecision(3)) >= 1) return `${show(value / scale)} ${word}`;
+      if (Number((size / scale).toPrecision(digits)) >= 1) return `${show(value / scale, digits)} ${word}`;
     }
   }
-  const digits = Number(value.toPrecision(3));
-  if (size < 1e-4 || size >= 1e15) return digits.toExponential().replace("e+", "e+").replace(/e([+-])(\d)$/, "e$10$2");
-  return Math.abs(digits) >= 1000 ? digits.toLocaleString("en-GB") : String(digits);
+  const rounded = Number(value.toPrecision(digits));
+  if (size < 1e-4 || size >= 1e15) return rounded.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
+  return Math.abs(rounded) >= 1000 ? rounded.toLocaleString("en-GB") : String(rounded);
 }

@@ -3,19 +3,13 @@
  * requirements, utilisation, latency budgets and decisions on the page follow, computed by engine.js.
  * The scenario is in the address (`?set=peak_factor~5`), so that a link carries it.
  */
+import { drawBudgets, drawFlips, drawLoad, drawStrain, drawTails, drawTornado } from "./charts.js";
 import { compute, roots, show } from "./engine.js";
+import { amount, make, percent, row as rowOf } from "./page.js";
 import { NotAQuantity, read } from "./quantity.js";
 
 const STEPS = 400; // of a slider, on a log scale
-
-const amount = (base, [text, factor]) => `${show(base / factor)} ${text}`.trim();
-
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
+const REST = 150; // milliseconds without a change, after which what takes longer is drawn
 
 class LiveCase extends HTMLElement {
   async connectedCallback() {
@@ -24,20 +18,24 @@ class LiveCase extends HTMLElement {
     [this.data, this.known] = await Promise.all([load(this.dataset.src), load(this.dataset.units)]);
     this.first = compute(this.data);
     this.overrides = this.fromAddress();
+    this.load = Math.min(100, Math.max(1, Number(new URLSearchParams(location.search).get("load")) || 1));
     this.rows = new Map();
     for (const [name, part] of Object.entries(this.data.assumptions)) if (part.range) this.addControls(name, part);
     this.addVariants();
+    this.addLoad();
+    this.addTornado();
     this.addBar();
     this.draw();
   }
 
   disconnectedCallback() {
     this.bar?.remove();
+    clearTimeout(this.waiting);
   }
 
   /** Puts a field into the value's cell and a slider into the range's. */
   addControls(name, part) {
-    const row = this.page.querySelector(`#n-${CSS.escape(name)}`);
+    const row = rowOf(this.page, `n-${name}`);
     const [value, range] = row.querySelectorAll("td");
     const written = value.textContent.trim();
     const [low, high] = part.range;
@@ -79,6 +77,34 @@ class LiveCase extends HTMLElement {
     }
   }
 
+  /** A slider below the diagram multiplies today's load; the boxes show what it takes of their capacity. */
+  addLoad() {
+    const legend = this.page.querySelector(".legend");
+    if (!legend || !Object.keys(this.data.components).length) return;
+    const slider = make("input", { type: "range", class: "live-slider", min: 0, max: STEPS, "aria-label": "Load, in multiples of today's peak" });
+    this.loadSaid = make("output", { class: "load__said" });
+    const box = make("div", { class: "load" }, make("span", { class: "label" }, "Load"), slider, this.loadSaid);
+    slider.addEventListener("input", () => {
+      this.load = 100 ** (slider.value / STEPS);
+      this.draw();
+    });
+    this.loadSlider = slider;
+    legend.prepend(box);
+  }
+
+  /** The chart of what moves an estimate can show any of them. */
+  addTornado() {
+    this.tornado = this.page.querySelector("[data-tornado]");
+    if (!this.tornado) return;
+    const ranged = (name) => [...roots(this.data, this.data.estimates[name].formula)].some((root) => this.data.assumptions[root].range);
+    const names = Object.keys(this.data.estimates).filter(ranged);
+    const choice = make("select", { class: "live-choice", "aria-label": "Estimate" }, ...names.map((name) => make("option", { value: name }, name)));
+    choice.value = this.tornado.dataset.tornado;
+    choice.addEventListener("change", () => this.drawTornado(compute(this.data, this.overrides)));
+    this.choice = choice;
+    this.tornado.closest(".scroll").before(make("p", { class: "choice" }, make("span", { class: "label" }, "Estimate"), choice));
+  }
+
   /** The bar at the foot of the window says what changed, and takes it back. */
   addBar() {
     this.said = make("span", { role: "status" });
@@ -86,6 +112,7 @@ class LiveCase extends HTMLElement {
     const copy = make("button", { type: "button", class: "live-button" }, "Copy link");
     reset.addEventListener("click", () => {
       this.overrides = {};
+      this.load = 1;
       this.draw();
     });
     copy.addEventListener("click", async () => {
@@ -123,6 +150,8 @@ class LiveCase extends HTMLElement {
     const set = Object.entries(this.overrides).map(([name, base]) => `${name}~${Number((base / this.data.assumptions[name].unit[1]).toPrecision(6))}`);
     if (set.length) state.set("set", set.join(","));
     else state.delete("set");
+    if (this.load > 1) state.set("load", Number(this.load.toPrecision(3)));
+    else state.delete("load");
     const query = state.toString().replaceAll("%7E", "~").replaceAll("%2C", ",");
     history.replaceState(history.state, "", `${location.pathname}${query ? `?${query}` : ""}${location.hash}`);
   }
@@ -133,7 +162,7 @@ class LiveCase extends HTMLElement {
     for (const [name, { row, part, written, field, fault, slider, back }] of this.rows) {
       const base = now.values[name];
       const changed = name in this.overrides;
-      field.value = changed ? amount(base, part.unit) : written;
+      field.value = changed ? amount(base, part.unit, 4) : written;
       field.removeAttribute("aria-invalid");
       fault.textContent = "";
       slider.value = Math.round((STEPS * Math.log(base / part.range[0])) / Math.log(part.range[1] / part.range[0]));
@@ -143,14 +172,49 @@ class LiveCase extends HTMLElement {
     }
     this.drawEstimates(now);
     this.drawDesign(now);
+    const strained = this.drawLoad(now);
     const missed = this.drawRequirements(now);
     const flipped = this.drawDecisions(now);
     const count = Object.keys(this.overrides).length;
-    const words = [`${count} ${count === 1 ? "assumption" : "assumptions"} changed`];
+    const words = [];
+    if (count) words.push(`${count} ${count === 1 ? "assumption" : "assumptions"} changed`);
+    if (this.load > 1) words.push(`${show(this.load, 2)} × the load`);
+    if (strained.over.length) words.push(`${strained.over.length} over capacity`);
     if (missed) words.push(`${missed} ${missed === 1 ? "requirement" : "requirements"} missed`);
     if (flipped) words.push(`${flipped} ${flipped === 1 ? "decision" : "decisions"} flipped`);
     this.said.textContent = words.join(" · ");
-    this.bar.hidden = count === 0;
+    this.bar.hidden = count === 0 && this.load === 1;
+    clearTimeout(this.waiting);
+    // As the build wrote them, until the reader changes something.
+    if (count || this.moved) this.waiting = setTimeout(() => this.drawRest(now), REST);
+    this.moved = count > 0;
+  }
+
+  /** What takes longer than a frame: where decisions flip now, what moves an estimate now, sampled latencies. */
+  drawRest(now) {
+    drawTails(this.page, this.data, now);
+    this.drawTornado(now);
+    for (const box of this.page.querySelectorAll("[data-decision]")) {
+      if (this.data.decisions[box.dataset.decision].length) drawFlips(box, this.data, now, Number(box.dataset.decision), titles(box));
+    }
+  }
+
+  drawTornado(now) {
+    if (this.tornado) drawTornado(this.tornado, this.data, now, this.overrides, this.choice.value);
+  }
+
+  drawLoad(now) {
+    const strained = drawLoad(this.page, this.data, now, this.load);
+    if (!this.loadSlider) return strained;
+    this.loadSlider.value = Math.round((STEPS * Math.log10(this.load)) / 2);
+    const list = (parts) => parts.map(({ name, share }) => `${name} ${percent(share)}`).join(", ");
+    const words = [this.load > 1 ? `${show(this.load, 2)} × today’s peak` : "today’s peak"];
+    if (strained.over.length) words.push(`over 100 %: ${list(strained.over)}`);
+    if (strained.high.length) words.push(`over 80 %: ${list(strained.high)}`);
+    if (words.length === 1) words.push("nothing above 80 %");
+    this.loadSaid.textContent = words.join(" · ");
+    this.loadSlider.setAttribute("aria-valuetext", words.join(", "));
+    return strained;
   }
 
   unit(name) {
@@ -159,7 +223,7 @@ class LiveCase extends HTMLElement {
 
   drawEstimates(now) {
     for (const [name, { unit }] of Object.entries(this.data.estimates)) {
-      const box = this.page.querySelector(`#n-${CSS.escape(name)}`);
+      const box = rowOf(this.page, `n-${name}`);
       const shown = box.querySelector(".estimate__head strong");
       shown.textContent = name in now.values ? amount(now.values[name], unit) : `no value: ${now.errors[name] ?? "it uses one that has none"}`;
       const [before, after] = [this.first.values[name], now.values[name]];
@@ -182,48 +246,14 @@ class LiveCase extends HTMLElement {
       cell.textContent = percent(share);
       cell.classList.toggle("missed", share > 1);
     }
-    this.drawStrain(now);
-    for (const table of this.page.querySelectorAll("[data-budget]")) {
-      const hops = now.hops[table.dataset.budget];
-      const total = now.latencies[table.dataset.budget];
-      if (!total) continue;
-      for (const row of table.querySelectorAll("[data-hop]")) {
-        const [p50, p99] = hops[row.dataset.hop];
-        const [, , first, second, bar] = row.children;
-        first.textContent = `${show(p50 * 1000)} ms`;
-        second.textContent = `${show(p99 * 1000)} ms`;
-        bar.querySelector("span").style.width = `${(100 * p99) / total.p99}%`;
-        bar.querySelector("small").textContent = `${((100 * p99) / total.p99).toFixed(1)} %`;
-      }
-      const [, p50, p99] = table.querySelector("tfoot tr").children;
-      p50.textContent = `${show(total.p50 * 1000)} ms`;
-      p99.textContent = `${show(total.p99 * 1000)} ms`;
-    }
-  }
-
-  /** What breaks first: at which multiple of the load a component passes 80 % and 100 %. */
-  drawStrain(now) {
-    const place = (multiple) => 50 * Math.log10(Math.min(100, Math.max(1, multiple)));
-    const used = (row) => now.utilisation[row.dataset.strain] ?? Infinity;
-    const rows = [...this.page.querySelectorAll("[data-strain]")];
-    rows.sort((a, b) => (used(a) === used(b) ? 0 : used(b) - used(a)));
-    for (const row of rows) {
-      const share = used(row);
-      const [today, strip, warm, full] = row.querySelectorAll("td");
-      const [, second, first] = strip.querySelectorAll("rect");
-      today.textContent = percent(share);
-      first.setAttribute("width", place(0.8 / share));
-      second.setAttribute("width", place(1 / share));
-      warm.textContent = share < 0.8 ? `${show(0.8 / share)} ×` : "today";
-      full.textContent = share < 1 ? `${show(1 / share)} ×` : "today";
-      row.parentElement.append(row);
-    }
+    drawStrain(this.page, now, this.load);
+    drawBudgets(this.page, this.data, now);
   }
 
   drawRequirements(now) {
     let missed = 0;
     for (const [id, { unit, sense, bound }] of Object.entries(this.data.requirements)) {
-      const row = this.page.querySelector(`#requirement-${CSS.escape(id)}`);
+      const row = rowOf(this.page, `requirement-${id}`);
       const result = now.requirements[id];
       const shown = row.querySelector(".met, .missed");
       const holds = result?.holds ?? false;
@@ -244,7 +274,7 @@ class LiveCase extends HTMLElement {
       const rule = this.data.decisions[index];
       if (!rule.length) continue;
       const [before, after] = [this.first.picks[index], now.picks[index]];
-      const title = (option) => box.querySelector(`[data-option="${CSS.escape(option)}"] th`).textContent;
+      const title = titles(box);
       for (const [line, item] of [...box.querySelectorAll(".rule li")].entries()) {
         const taken = after?.line === line;
         item.classList.toggle("taken", taken);
@@ -266,7 +296,7 @@ class LiveCase extends HTMLElement {
   }
 }
 
-const percent = (share) => (Number.isFinite(share) ? `${Math.round(share * 100)} %` : "no value");
+const titles = (box) => (option) => box.querySelector(`[data-option="${CSS.escape(option)}"] th`).textContent;
 
 /** Says by how much a number moved: as a factor where it is large, else in per cent. */
 function change(before, after) {

@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator
 from casebook.checks.scope import Scope
 from casebook.estimate import compute
 from casebook.findings import Finding
-from casebook.quantity import describe
+from casebook.quantity import Quantity, describe
+from casebook.source import Loc
 from casebook.spec import Case, Name
 from casebook.working import amount, limit_unit
 
@@ -67,6 +68,36 @@ def ranged(scope: Scope) -> Iterator[Finding]:
                 )
 
 
+def positive(scope: Scope) -> Iterator[Finding]:
+    """An assumption, a latency, a capacity or a number of replicas must not be below zero."""
+    case = scope.case
+    stated: list[tuple[Loc, object]] = [
+        (("assumptions", name, "value"), part.value) for name, part in case.assumptions.items()
+    ]
+    for name, component in case.architecture.components.items():
+        loc: Loc = ("architecture", "components", name)
+        stated += [((*loc, part), getattr(component, part)) for part in ("load", "capacity", "replicas")]
+        if component.latency:
+            stated += [((*loc, "latency", part), getattr(component.latency, part)) for part in ("p50", "p99")]
+    for name, flow in case.architecture.flows.items():
+        for index, step in enumerate(flow.steps):
+            if step.latency:
+                loc = ("architecture", "flows", name, "steps", index, "latency")
+                stated += [((*loc, part), getattr(step.latency, part)) for part in ("p50", "p99")]
+    for loc, part in stated:
+        if isinstance(part, Quantity) and part.base < 0:
+            yield scope.found("C047", loc, f"{part.text} is below zero", "take the minus sign away")
+
+
+def judged(scope: Scope) -> Iterator[Finding]:
+    """The key estimate must be an estimate of the case."""
+    name = scope.case.key_estimate
+    if name is not None and name not in scope.case.estimates:
+        known = scope.case.estimates
+        what = f'"{name}" is not an estimate of this case'
+        yield scope.unknown("C043", ("key_estimate",), what, name, known, "an estimate", of="the name")
+
+
 def grounded(scope: Scope) -> Iterator[Finding]:
     """A figure must say where it comes from: a `source`, a `why`, or both."""
     for name, assumption in scope.case.assumptions.items():
@@ -109,7 +140,7 @@ def employed(scope: Scope) -> Iterator[Finding]:
         if choice.when
         for node in choice.when.names
     }
-    used |= {quality.measure for quality in case.requirements.quality}
+    used |= {quality.measure for quality in case.requirements.quality} | {case.key_estimate or ""}
     used |= {str(quality.limit.bound) for quality in case.requirements.quality if isinstance(quality.limit.bound, Name)}
     for component in case.architecture.components.values():
         used |= {
@@ -209,7 +240,7 @@ def distinct(scope: Scope) -> Iterator[Finding]:
 
 
 def varied(scope: Scope) -> Iterator[Finding]:
-    """A variant must override assumptions of the case, in their units, and have values still."""
+    """A variant must override assumptions of the case, in their units, have values still, and keep what it claims."""
     case = scope.case
     for name, variant in case.variants.items():
         sound = True
@@ -234,8 +265,27 @@ def varied(scope: Scope) -> Iterator[Finding]:
                     f"is {describe(quantity.dims)}, but the assumption is {describe(case.assumptions[number].value.dims)}",
                     "write it in a unit of the assumption",
                 )
+        required = {quality.id: quality for quality in case.requirements.quality}
+        for index, claim in enumerate(variant.meets):
+            if claim not in required:
+                what = f'"{claim}" is not a requirement of this case'
+                yield scope.unknown(
+                    "C096", ("variants", name, "meets", index), what, claim, required, "a quality requirement"
+                )
         if sound and not scope.sums.problems:
-            for problem in compute(case, variant.set, scope.sums).problems:
+            numbers = compute(case, variant.set, scope.sums)
+            for index, claim in enumerate(variant.meets):
+                result = numbers.requirements.get(claim)
+                if result and not result.holds:
+                    unit = limit_unit(case, required[claim])
+                    yield scope.found(
+                        "C096",
+                        ("variants", name, "meets", index),
+                        f'under variant "{name}", requirement "{claim}" is missed: `{required[claim].measure}` is {amount(result.value, unit)}',
+                        "delete the claim, and say in `changes` what would have to change; or mend the numbers",
+                        note=f"the limit is {amount(result.bound, unit)}",
+                    )
+            for problem in numbers.problems:
                 yield scope.found(
                     "C045",
                     ("variants", name),
@@ -269,4 +319,4 @@ def completeness(case: Case) -> tuple[int, int]:
     return sum(bool(getattr(case, name)) for name in OPTIONAL), len(OPTIONAL)
 
 
-RULES: tuple[Rule, ...] = (computed, ranged, grounded, held, distinct, varied, complete)
+RULES: tuple[Rule, ...] = (computed, ranged, positive, judged, grounded, held, distinct, varied, complete)

@@ -171,6 +171,13 @@ class Variant(Part):
     set: dict[NumberName, Amount] = described(
         "Set", "The assumptions that change.", {"payments": "1.5 billion event/day"}, min_length=1, max_length=12
     )
+    meets: tuple[Id, ...] = described(
+        "Meets",
+        "Requirements that the design still meets then, by id. The check holds you to it; the others may be missed.",
+        ["decision-latency"],
+        (),
+        max_length=20,
+    )
     changes: Prose = described(
         "Changes", "What to change in the design.", "Split the store by card; the multi-get goes to fewer shards."
     )
@@ -208,6 +215,12 @@ class Case(Part):
         {"peak_payments": {"formula": "payments * peak_factor"}},
         min_length=1,
         max_length=30,
+    )
+    key_estimate: NumberName | None = described(
+        "Key estimate",
+        "The estimate that the design is judged by; the case shows which assumption moves it most. Without it, the last.",
+        "replicas",
+        None,
     )
     formulation: Formulation | None = described(
         "Formulation", "The problem as a machine-learning task.", {"task": "…"}, None

@@ -1,0 +1,44 @@
+"""The p99 of a request flow, estimated by sampling: what its hops would make if they were independent.
+
+Each step is a log-normal through its p50 and p99: ln X is normal, with mean ln p50 and standard deviation
+ln(p99 / p50) / 2.326 (the 99 % quantile of the standard normal). Parallel steps wait for the slowest;
+hops add. The samples are the points of a shifted Korobov lattice, one dimension a step: spread more
+evenly than random ones, and the same in every run and host (`docs/assets/js/tail.js` is its twin). With so
+many, the p99 is known to about two per cent, which is better than the p50s and p99s themselves are.
+"""
+
+from collections.abc import Sequence
+from functools import cache
+from math import ceil, exp, log
+from statistics import NormalDist
+
+from casebook.estimate import Hop
+
+POINTS, GENERATOR = 4093, 1516  # the generator is from L'Ecuyer and Lemieux, Management Science 46(9), 2000
+GOLDEN = 0.6180339887498949  # its multiples shift each dimension by another amount
+Z99 = NormalDist().inv_cdf(0.99)
+
+
+@cache
+def normals(dimension: int) -> tuple[float, ...]:
+    """Return one standard normal deviate a point: the lattice's coordinates in a dimension, counted from 0."""
+    factor = pow(GENERATOR, dimension, POINTS)
+    whole, part = divmod((dimension + 1) * GOLDEN % 1 * POINTS, 1)
+    inverse = NormalDist().inv_cdf
+    steps = [inverse((step + part) / POINTS) for step in range(POINTS)]
+    return tuple(steps[(point * factor + int(whole)) % POINTS] for point in range(POINTS))
+
+
+def p99(hops: Sequence[Hop]) -> float:
+    """Return the 99 % quantile of a flow in seconds, from the p50 and p99 of its steps."""
+    total = [0.0] * POINTS
+    dimension = 0
+    for hop in hops:
+        slowest: list[float] | None = None
+        for median, high in hop.times:
+            spread = log(high / median) / Z99 if 0 < median < high else 0.0
+            drawn = [median * exp(spread * normal) for normal in normals(dimension)] if spread else [median] * POINTS
+            slowest = drawn if slowest is None else [max(pair) for pair in zip(slowest, drawn, strict=True)]
+            dimension += 1
+        total = [sum(pair) for pair in zip(total, slowest or [0.0] * POINTS, strict=True)]
+    return sorted(total)[ceil(0.99 * POINTS) - 1]
