@@ -3,16 +3,16 @@
  * the diagram, what moves an estimate, where decisions flip. The twin of `casebook.charts`.
  */
 import { roots, show } from "./engine.js";
-import { amount, make, milliseconds, percent } from "./page.js";
+import { amount, make, milliseconds, percent, same, say } from "./page.js";
 import { p99 } from "./tail.js";
 import { swings, turns } from "./turns.js";
 
 /** Latency budgets: two stacked bars against the limit, and the table below them. */
-export function drawBudgets(page, data, now) {
+export function drawBudgets(page, data, now, last) {
   for (const table of page.querySelectorAll("[data-budget]")) {
     const flow = table.dataset.budget;
     const [hops, total] = [now.hops[flow], now.latencies[flow]];
-    if (!total) continue;
+    if (!total || (last && same(last.hops[flow], hops) && limitOf(data, last, flow) === limitOf(data, now, flow))) continue;
     for (const row of table.querySelectorAll("[data-hop]")) {
       const [p50, p99] = hops[row.dataset.hop];
       const [, , first, second, bar] = row.children;
@@ -62,17 +62,18 @@ export function drawStrain(page, now, load) {
   rows.sort((a, b) => (used(a) === used(b) ? 0 : used(b) - used(a)));
   for (const row of rows) {
     const share = used(row);
-    const [today, strip, warm, full] = row.querySelectorAll("td");
+    const [today, strip, warm, full] = [...row.children].slice(1);
     const [, second, first, mark] = strip.querySelectorAll("rect");
-    today.textContent = percent(share);
+    say(today, percent(share));
     first.setAttribute("width", place(0.8 / share));
     second.setAttribute("width", place(1 / share));
     mark.setAttribute("x", place(load) - 0.4);
     mark.classList.toggle("strip__now", load > 1);
-    warm.textContent = share < 0.8 ? `${show(0.8 / share)} ×` : "today";
-    full.textContent = share < 1 ? `${show(1 / share)} ×` : "today";
-    row.parentElement.append(row);
+    say(warm, share < 0.8 ? `${show(0.8 / share)} ×` : "today");
+    say(full, share < 1 ? `${show(1 / share)} ×` : "today");
   }
+  const body = rows[0]?.parentElement;
+  if (body && rows.some((row, index) => body.children[index] !== row)) body.append(...rows);
 }
 
 /** The badges of the diagram at a multiple of today's load, replicas held. Returns the boxes over 80 and 100 %. */
@@ -82,8 +83,9 @@ export function drawLoad(page, data, now, load) {
     const node = badge.closest("[data-node]");
     const share = (now.utilisation[node.dataset.node] ?? NaN) * load;
     const state = share > 1 ? "over" : share > 0.8 ? "high" : "fine";
-    badge.setAttribute("class", `node__used node__used--${state}`);
-    badge.querySelector("text").textContent = Number.isNaN(share) ? "–" : share > 99.9 ? "> 9999 %" : percent(share);
+    const kind = `node__used node__used--${state}`;
+    if (badge.getAttribute("class") !== kind) badge.setAttribute("class", kind);
+    say(badge.querySelector("text"), Number.isNaN(share) ? "–" : share > 99.9 ? "> 9999 %" : percent(share));
     strained[state]?.push({ name: page.querySelector(`#component-${CSS.escape(node.dataset.node)} th`).firstChild.textContent.trim(), share });
   }
   return strained;

@@ -183,5 +183,7 @@ export function show(value, digits = 3) {
   }
   const rounded = Number(value.toPrecision(digits));
   if (size < 1e-4 || size >= 1e15) return rounded.toExponential().replace(/e([+-])(\d)$/, "e$10$2");
-  return Math.abs(rounded) >= 1000 ? rounded.toLocaleString("en-GB") : String(rounded);
+  if (Math.abs(rounded) < 1000) return String(rounded);
+  const [whole, part] = String(rounded).split("."); // `toLocaleString` would cost ten times as much
+  return whole.replace(/\B(?=(\d{3})+$)/g, ",") + (part ? `.${part}` : "");
 }

@@ -5,7 +5,7 @@
  */
 import { drawBudgets, drawFlips, drawLoad, drawStrain, drawTails, drawTornado } from "./charts.js";
 import { compute, roots, show } from "./engine.js";
-import { amount, make, percent, row as rowOf } from "./page.js";
+import { amount, make, percent, row as rowOf, say } from "./page.js";
 import { NotAQuantity, read } from "./quantity.js";
 
 const STEPS = 400; // of a slider, on a log scale
@@ -20,6 +20,7 @@ class LiveCase extends HTMLElement {
     this.overrides = this.fromAddress();
     this.load = Math.min(100, Math.max(1, Number(new URLSearchParams(location.search).get("load")) || 1));
     this.rows = new Map();
+    this.mentions = Map.groupBy(this.page.querySelectorAll(".value[data-name]"), (span) => span.dataset.name);
     for (const [name, part] of Object.entries(this.data.assumptions)) if (part.range) this.addControls(name, part);
     this.addVariants();
     this.addLoad();
@@ -116,6 +117,7 @@ class LiveCase extends HTMLElement {
       this.draw();
     });
     copy.addEventListener("click", async () => {
+      this.toAddress();
       await navigator.clipboard.writeText(location.href);
       copy.textContent = "Copied";
       setTimeout(() => (copy.textContent = "Copy link"), 2000);
@@ -157,11 +159,12 @@ class LiveCase extends HTMLElement {
   }
 
   draw() {
-    const now = compute(this.data, this.overrides);
-    this.toAddress();
+    const [now, last] = [compute(this.data, this.overrides), this.last];
+    this.last = now;
     for (const [name, { row, part, written, field, fault, slider, back }] of this.rows) {
       const base = now.values[name];
       const changed = name in this.overrides;
+      if (last && last.values[name] === base && !fault.textContent) continue;
       field.value = changed ? amount(base, part.unit, 4) : written;
       field.removeAttribute("aria-invalid");
       fault.textContent = "";
@@ -170,10 +173,10 @@ class LiveCase extends HTMLElement {
       back.hidden = !changed;
       row.classList.toggle("changed", changed);
     }
-    this.drawEstimates(now);
-    this.drawDesign(now);
+    this.drawEstimates(now, last);
+    this.drawDesign(now, last);
     const strained = this.drawLoad(now);
-    const missed = this.drawRequirements(now);
+    const missed = this.drawRequirements(now, last);
     const flipped = this.drawDecisions(now);
     const count = Object.keys(this.overrides).length;
     const words = [];
@@ -185,13 +188,17 @@ class LiveCase extends HTMLElement {
     this.said.textContent = words.join(" · ");
     this.bar.hidden = count === 0 && this.load === 1;
     clearTimeout(this.waiting);
-    // As the build wrote them, until the reader changes something.
-    if (count || this.moved) this.waiting = setTimeout(() => this.drawRest(now), REST);
-    this.moved = count > 0;
+    this.waiting = setTimeout(() => this.drawRest(now, count > 0), REST);
   }
 
-  /** What takes longer than a frame: where decisions flip now, what moves an estimate now, sampled latencies. */
-  drawRest(now) {
+  /**
+   * What takes longer than a frame: the address, where decisions flip now, what moves an estimate now,
+   * sampled latencies. They stay as the build wrote them until the reader changes something.
+   */
+  drawRest(now, changed) {
+    this.toAddress();
+    if (!changed && !this.moved) return;
+    this.moved = changed;
     drawTails(this.page, this.data, now);
     this.drawTornado(now);
     for (const box of this.page.querySelectorAll("[data-decision]")) {
@@ -221,8 +228,10 @@ class LiveCase extends HTMLElement {
     return (this.data.assumptions[name] ?? this.data.estimates[name]).unit;
   }
 
-  drawEstimates(now) {
+  drawEstimates(now, last) {
+    const stands = (name) => last && last.values[name] === now.values[name] && last.errors[name] === now.errors[name];
     for (const [name, { unit }] of Object.entries(this.data.estimates)) {
+      if (stands(name)) continue;
       const box = rowOf(this.page, `n-${name}`);
       const shown = box.querySelector(".estimate__head strong");
       shown.textContent = name in now.values ? amount(now.values[name], unit) : `no value: ${now.errors[name] ?? "it uses one that has none"}`;
@@ -233,24 +242,25 @@ class LiveCase extends HTMLElement {
       if (!delta) shown.after((delta = make("small", { class: "delta" })));
       delta.textContent = changed && after !== undefined ? change(before, after) : "";
     }
-    for (const span of this.page.querySelectorAll(".value[data-name]")) {
-      const name = span.dataset.name;
-      span.textContent = name in now.values ? amount(now.values[name], this.unit(name)) : "?";
+    for (const [name, spans] of this.mentions) {
+      if (stands(name)) continue;
+      const text = name in now.values ? amount(now.values[name], this.unit(name)) : "?";
+      for (const span of spans) span.textContent = text;
     }
   }
 
-  drawDesign(now) {
+  drawDesign(now, last) {
     for (const name of Object.keys(this.data.components)) {
       const cell = this.page.querySelector(`#component-${CSS.escape(name)} td:last-child`);
       const share = now.utilisation[name] ?? Infinity;
-      cell.textContent = percent(share);
+      say(cell, percent(share));
       cell.classList.toggle("missed", share > 1);
     }
     drawStrain(this.page, now, this.load);
-    drawBudgets(this.page, this.data, now);
+    drawBudgets(this.page, this.data, now, last);
   }
 
-  drawRequirements(now) {
+  drawRequirements(now, last) {
     let missed = 0;
     for (const [id, { unit, sense, bound }] of Object.entries(this.data.requirements)) {
       const row = rowOf(this.page, `requirement-${id}`);
@@ -258,6 +268,8 @@ class LiveCase extends HTMLElement {
       const shown = row.querySelector(".met, .missed");
       const holds = result?.holds ?? false;
       missed += !holds;
+      const before = last?.requirements[id];
+      if (before && result && before.value === result.value && before.bound === result.bound) continue;
       shown.className = holds ? "met" : "missed";
       shown.replaceChildren(result ? `${amount(result.value, unit)} ` : "no value ", make("small", {}, holds ? "met" : "missed"));
       if (typeof bound === "string" && result) {

@@ -14,6 +14,14 @@ export function button(label, act, attributes = {}) {
   return made;
 }
 
+/** Writes a text, if it is another: the browser then has less to lay out. */
+export function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Returns whether two lists of numbers, however deep, are the same. */
+export const same = (one, other) => one === other || (Array.isArray(one) && Array.isArray(other) && one.length === other.length && one.every((part, index) => same(part, other[index])));
+
 /** Returns a value in base units as text in a unit: `4,030 payment/s`. */
 export const amount = (base, [text, factor], digits = 3) => `${show(base / factor, digits)} ${text}`.trim();
 
