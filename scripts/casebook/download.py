@@ -74,7 +74,7 @@ STYLE = (
     ".node__box{fill:var(--ground);stroke:var(--line);stroke-width:1.2}.node__label{fill:var(--ink);font-size:12px}.node__icon{color:var(--tone)}"
     ".edge__line{fill:none;stroke:var(--tone);stroke-width:1.5}.edge__head{fill:var(--tone);stroke:var(--tone)}"
     ".edge--batch .edge__line{stroke-dasharray:6 4}.edge--feedback .edge__line{stroke-dasharray:1.5 4;stroke-linecap:round}"
-    ".node__used rect{fill:var(--ground);stroke:var(--line);stroke-width:1}.node__used text{fill:var(--soft);font-size:8.5px;font-weight:700}"
+    ".node__used rect{fill:var(--ground);stroke:var(--line);stroke-width:1}.node__used text{fill:var(--soft);font-size:9.5px;font-weight:700}"
     ".node__used--high :is(rect,text){stroke:#a15c00}.node__used--over :is(rect,text){stroke:#b3261e}.node__used text{stroke:none!important}"
     ".edge__ground{fill:var(--ground);stroke:none}.edge__label{fill:var(--tone);font-size:10px;font-weight:700}"
 )

@@ -250,9 +250,9 @@ def _used(node: etree._Element, share: float) -> None:
     right = float(attribute(box, "x")) + float(attribute(box, "width")) - 4
     middle = float(attribute(box, "y")) + float(attribute(box, "height")) + 3  # clear of a second line of the label
     badge = _sub(node, "g", {"class": f"node__used node__used--{strain(share)}"})
-    place = {"x": f"{right - 32:g}", "y": f"{middle - 6:g}", "width": "32", "height": "12", "rx": "6"}
+    place = {"x": f"{right - 35:g}", "y": f"{middle - 6.5:g}", "width": "35", "height": "13", "rx": "6"}
     _sub(badge, "rect", {**place, "class": "tag"})
-    words = {"x": f"{right - 16:g}", "y": f"{middle + 3:g}", "text-anchor": "middle"}
+    words = {"x": f"{right - 17.5:g}", "y": f"{middle + 3.4:g}", "text-anchor": "middle"}
     _sub(badge, "text", {**words, "class": "tag"}).text = f"{round(100 * share)} %"
 
 

@@ -21,7 +21,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("Clarifying questions", ["clarify"]),
     ("Requirements", ["requirements"]),
     ("Assumptions", ["assumptions"]),
-    ("Estimates", ["estimates"]),
+    ("Estimates", ["estimates", "key_estimate"]),
     ("Formulation", ["formulation"]),
     ("Architecture", ["architecture"]),
     ("Data and features", ["data"]),
@@ -44,7 +44,7 @@ NODE = """all => all.map(node => {
         id: node.dataset.node,
         seen: node.checkVisibility({opacityProperty: true, visibilityProperty: true}) && box.width > 40 && box.height > 20,
         inside: box.left >= frame.left && box.right <= frame.right && box.top >= frame.top && box.bottom <= frame.bottom,
-        spilt: [...node.querySelectorAll('text, use')].some(part => {
+        spilt: [...node.querySelectorAll('.node__label, .node__icon')].some(part => {
             const at = part.getBoundingClientRect();
             return !at.width || at.left < box.left || at.right > box.right || at.top < box.top || at.bottom > box.bottom;
         }),
@@ -63,6 +63,11 @@ COLOURS = """drawing => {
         edges: [...new Set([...drawing.querySelectorAll('.edge__label')].map(one => getComputedStyle(one).fill))],
         icons: [...new Set([...drawing.querySelectorAll('.node__icon')].map(one => getComputedStyle(one).color))],
         page: getComputedStyle(drawing.closest('.figure')).backgroundColor,
+        used: ['fine', 'high', 'over'].map(state => {
+            const badge = drawing.querySelector('.node__used');
+            badge.setAttribute('class', `node__used node__used--${state}`);
+            return ['text', 'rect'].map(part => getComputedStyle(badge.querySelector(part)).fill);
+        }),
     };
 }"""
 
@@ -250,6 +255,7 @@ def test_the_diagram_keeps_its_contrast(page: Page, key: str):
     assert contrast(found["group"], found["frame"]) >= 4.5
     assert min(contrast(colour, found["ground"]) for colour in found["edges"]) >= 4.5
     assert min(contrast(colour, found["box"]) for colour in found["icons"]) >= 3
+    assert min(contrast(words, ground) for words, ground in found["used"]) >= 4.5
 
 
 @one_look

@@ -1,6 +1,7 @@
 """Rules over a case's numbers, requirements, references and text."""
 
 from collections.abc import Callable, Iterator
+from typing import get_args
 
 from casebook.checks.scope import Scope
 from casebook.estimate import compute
@@ -8,6 +9,7 @@ from casebook.findings import Finding
 from casebook.quantity import Quantity, describe
 from casebook.source import Loc
 from casebook.spec import Case, Name
+from casebook.spec.rehearsal import Phase
 from casebook.working import amount, limit_unit
 
 Rule = Callable[[Scope], Iterator[Finding]]
@@ -302,6 +304,20 @@ def complete(scope: Scope) -> Iterator[Finding]:
             yield scope.found("C110", (), f"the case has no `{name}` yet", f"add `{name}:` — {reason}")
 
 
+def rehearsed(scope: Scope) -> Iterator[Finding]:
+    """A case that is rehearsed should have three hints for every phase of a round."""
+    notes = scope.case.rehearsal
+    thin = [phase for phase in get_args(Phase) if phase not in notes or len(notes[phase].hints) < 3]
+    if thin:
+        yield scope.found(
+            "C112",
+            ("rehearsal",) if notes else (),
+            f"the rehearsal has no three hints for {', '.join(thin)}",
+            "add `hints:` to each: a nudge, a direction, and almost the answer",
+            key=bool(notes),
+        )
+
+
 OPTIONAL = {
     "formulation": "the problem as a machine-learning task is what the first ten minutes are about",
     "data": "label delay, bias and skew are where seniority shows",
@@ -319,4 +335,4 @@ def completeness(case: Case) -> tuple[int, int]:
     return sum(bool(getattr(case, name)) for name in OPTIONAL), len(OPTIONAL)
 
 
-RULES: tuple[Rule, ...] = (computed, ranged, positive, judged, grounded, held, distinct, varied, complete)
+RULES: tuple[Rule, ...] = (computed, ranged, positive, judged, grounded, held, distinct, varied, complete, rehearsed)

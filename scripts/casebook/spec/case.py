@@ -21,6 +21,7 @@ from casebook.spec.base import (
     UnitText,
     described,
 )
+from casebook.spec.rehearsal import Phase, PhaseNotes
 
 Domain = Literal[
     "ads", "assistants", "commerce", "content", "forecasting", "logistics", "marketplace", "payments",
@@ -257,6 +258,12 @@ class Case(Part):
     )
     rubric: dict[Signal, Steps] = described(
         "Rubric", "Only where the case differs from the common rubric.", {"data": {"mid": "…"}}, {}
+    )
+    rehearsal: dict[Phase, PhaseNotes] = described(
+        "Rehearsal",
+        "The interviewer's lines, the board and the hints, by phase of a timed round.",
+        {"clarify": {"hints": ["Who waits for the answer?"]}},
+        {},
     )
     references: tuple[Reference, ...] = described(
         "References", "Primary sources; at most eight.", [{"id": "stripe-radar"}], min_length=1, max_length=8
