@@ -378,7 +378,7 @@ def shown(tmp_path_factory):
     def made(payload: str) -> dict[str, Shown]:
         loaded = checked(told(payload)[0])
         table = tree.bench(loaded, ROOT / "docs", scratch)
-        page, _ = tree.compose(loaded.entries[CASE], table, None)
+        page, _, _ = tree.compose(loaded.entries[CASE], table, None)
         drawn = tree.drawing(loaded.entries[CASE], table, None)
         return {
             "case": Shown.page(page),

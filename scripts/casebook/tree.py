@@ -21,7 +21,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import catalogue, data, download, draw, gathered, graph, pages, reference, schema, svg
+from casebook import catalogue, data, download, draw, gathered, graph, pages, reference, rounds, schema, svg
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Block
 from casebook.store import Store
@@ -70,13 +70,14 @@ class Bench:
     digest: str
 
 
-def compose(entry: Entry, bench: Bench, store: Store | None) -> tuple[str, bytes]:
-    """Return the page of a case and its numbers as JSON, from the store if nothing of it changed."""
+def compose(entry: Entry, bench: Bench, store: Store | None) -> tuple[str, bytes, bytes]:
+    """Return the page of a case, its numbers and its round as JSON, from the store if nothing of it changed."""
     digest = Store.digest(entry.digest.encode(), bench.digest.encode())
     cached = store.get("page", digest) if store else None
     if isinstance(cached, tuple):
         return cached
-    made = pages.case(entry, bench.names), _json(data.as_json(entry.record))
+    page = pages.case(entry, bench.names)
+    made = page, _json(data.as_json(entry.record)), _json(rounds.of_case(entry, page))
     if store:
         store.put("page", digest, made)
     return made
@@ -177,13 +178,15 @@ def render(
     jobs: list[Job] = [*(partial(compose, entry, table, store) for entry in cases), *shared.values()]
     made = together(jobs, many=_missing("page", cases, table, store) > 3)
     tree: dict[str, bytes] = {}
-    for count, (entry, (page, numbers)) in enumerate(zip(cases, islice(made, len(cases)), strict=True), 1):
+    for count, (entry, (page, numbers, game)) in enumerate(zip(cases, islice(made, len(cases)), strict=True), 1):
         tree[f"cases/{entry.key}/index.md"] = page.encode()
         tree[f"assets/data/{entry.key}.json"] = numbers
+        tree[f"assets/rehearsal/{entry.key}.json"] = game
         if progress:
             progress("Writing", count, len(cases))
     tree.update({name: page.encode() for name, page in zip(shared, made, strict=True)})
     tree.update({f"schema/{kind}.json": made.encode() for kind, made in schema.schemas().items()})
+    tree["assets/rehearsal/cases.json"] = _json(rounds.index(library))
     tree["assets/data/units.json"] = _json(data.units())
     tree["assets/icons.svg"] = svg.sprite(table.drawings).encode()
     tree["assets/favicon.svg"] = table.drawings["casebook"].replace("currentColor", "#2456c7").encode()
@@ -280,7 +283,7 @@ def facts(library: Library) -> dict[str, object]:
         "sources": sum(len(entry.record.references) for entry in library.entries.values() if entry.record is not None),
         "checks": len(catalogue.codes()),
     }
-    return {"counts": counted, "cases": cases}
+    return {"counts": counted, "cases": cases, "phases": rounds.index(library)["phases"]}
 
 
 def _by_hand(docs: Path) -> dict[str, bytes]:
