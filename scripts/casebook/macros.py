@@ -45,9 +45,7 @@ def define_env(env: Any) -> None:
         """Return the phases of a round as a table: minutes by the length of the round."""
         lengths = list(facts["phases"][0]["minutes"])
         rows = [["Phase", *(f"{length} min" for length in lengths)], ["---"] * (len(lengths) + 1)]
-        rows += [
-            [phase["title"], *(str(phase["minutes"][length]) for length in lengths)] for phase in facts["phases"]
-        ]
+        rows += [[phase["title"], *(str(phase["minutes"][length]) for length in lengths)] for phase in facts["phases"]]
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types

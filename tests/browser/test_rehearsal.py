@@ -1,0 +1,420 @@
+"""A round is timed, kept, scored and taken out exactly, whatever happens to the clock, the window or the storage."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from browser.support import Site, both_widths, one_look, said
+from casebook import rounds
+
+CASE = "feature-stores/payment-fraud-features"
+PHASES = rounds.common()["phase"]
+NOW = "2026-03-02T10:00:00"
+LATER = "2026-03-02T11:00:00"
+
+
+def opened_room(page: Page, query: str = f"?case={CASE}") -> Page:
+    page.goto(f"rehearse/{query}")
+    page.get_by_role("button", name="Begin the round").wait_for()
+    return page
+
+
+def begun(page: Page, length: int = 45, query: str = f"?case={CASE}") -> Page:
+    page.clock.install(time=NOW)
+    opened_room(page, query)
+    page.clock.pause_at(LATER)
+    page.get_by_label(f"{length} min").check()
+    page.get_by_role("button", name="Begin the round").click()
+    page.locator(".clock").wait_for()
+    return page
+
+
+def clocks(page: Page) -> tuple[str, str]:
+    return said(page.locator(".clock__phase")), said(page.locator(".clock__round"))
+
+
+def click(page: Page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+@one_look
+@pytest.mark.parametrize("length", [35, 45, 60])
+def test_a_whole_round_is_exact_in_each_length(page: Page, length: int):
+    begun(page, length)
+    for index, phase in enumerate(PHASES):
+        minutes = phase["minutes"][str(length)]
+        expect(page.locator(".round h2")).to_have_text(phase["title"])
+        expect(page.locator(".clock__phase")).to_have_text(f"{minutes}:00 left")
+        page.clock.run_for(minutes * 60_000 + 30_000 if index == 1 else minutes * 60_000 - 15_000)
+        if index == 1:
+            assert clocks(page)[0] == "0:30 over"
+            expect(page.locator(".clock__phase")).to_have_class(re.compile("is-over"))
+        else:
+            assert clocks(page)[0] == "0:15 left"
+            expect(page.locator(".clock__phase")).to_have_class(re.compile("is-soon"))
+        if phase is not PHASES[-1]:
+            click(page, "Next phase")
+    whole = length * 60 - 7 * 15 + 30
+    assert clocks(page)[1] == f"{whole // 60}:{whole % 60:02d} of {length}:00"
+
+    click(page, "End and score")
+    for place, box in enumerate(page.locator(".score fieldset").all()):
+        box.locator("input").nth([2, 0, 3, 2, 1][place]).check()
+    click(page, "Show the result")
+
+    expect(page.get_by_role("heading", name="Result")).to_be_visible()
+    # 3, 1, 4, 3, 2: the mean is 2.6; the second signal is the weakest, below mid.
+    expect(page.locator(".lead").last).to_have_text("2.6 of 4. Weakest: Data and features, below mid.")
+    expect(page.locator("td.is-over")).to_have_count(1)
+    # A first round between 2 and 3 comes back after three days.
+    expect(page.get_by_text("due again on 5 March 2026")).to_be_visible()
+    page.get_by_role("link", name="All rounds").click()
+    expect(page.locator(".rounds tbody tr")).to_have_count(1)
+    assert "2.6 of 4" in said(page.locator(".rounds tbody tr"))
+
+
+@one_look
+def test_the_clock_is_right_after_a_pause_a_sleep_and_a_reload(page: Page):
+    begun(page)
+    page.clock.run_for(60_000)
+    click(page, "Pause")
+    page.clock.run_for(600_000)
+    assert clocks(page) == ("4:00 left", "1:00 of 45:00")
+    click(page, "Go on")
+
+    page.clock.fast_forward(120_000)  # asleep: no tick comes
+    page.clock.run_for(1_000)
+    assert clocks(page) == ("1:59 left", "3:01 of 45:00")
+
+    page.get_by_label("Your notes").fill("kept")
+    page.reload()
+    page.locator(".clock").wait_for()
+    expect(page.get_by_label("Your notes")).to_have_value("kept")
+    assert clocks(page)[1] == "3:01 of 45:00"
+
+    page.goto("guide/")
+    page.clock.fast_forward(60_000)
+    page.go_back()
+    page.locator(".clock").wait_for()
+    assert clocks(page)[1].startswith("4:01")
+
+
+@both_widths
+def test_hints_come_one_by_one_and_an_early_look_is_counted(page: Page):
+    begun(page)
+    for count in (1, 2, 3):
+        click(page, f"Hint {count} of 3")
+        expect(page.locator(".hints li")).to_have_count(count)
+        expect(page.locator(".hints li").last).to_be_focused()
+    expect(page.get_by_role("button", name=re.compile("^Hint"))).to_have_count(0)
+
+    click(page, "Compare with the reference answer")
+    expect(page.locator(".reference h3")).to_have_text(["Clarifying questions", "Requirements"])
+    click(page, "Next phase")
+    page.clock.run_for(6 * 60_000)
+    click(page, "Compare with the reference answer")  # the time is over: not early
+    click(page, "Next phase")
+    click(page, "Compare with the reference answer")
+    expect(page.locator(".reference svg.diagram")).to_be_visible()
+    assert page.locator(".reference .node__used").count() > 2
+
+    kept = stored(page)[0]
+    assert [phase["early"] for phase in kept["phases"][:4]] == [True, False, True, False]
+    assert [phase["looked"] for phase in kept["phases"][:4]] == [True, True, True, False]
+    assert kept["phases"][0]["hints"] == 3
+
+
+def stored(page: Page) -> list[dict[str, Any]]:
+    return page.evaluate(
+        "() => Object.keys(localStorage).filter(key => key.startsWith('casebook.record.')).map(key => JSON.parse(localStorage[key]))"
+    )
+
+
+@one_look
+def test_an_estimate_is_judged_in_factors_of_two_and_told_where_the_slip_lies(page: Page, site: Site):
+    begun(page)
+    click(page, "Next phase")
+    click(page, "Next phase")
+    numbers = site.library.entries[CASE].numbers
+    assert numbers is not None
+    peak, factor = numbers.values["peak_payments"], numbers.values["peak_factor"]
+    page.get_by_label("Estimate to try").select_option("peak_payments")
+    field = page.get_by_role("textbox", name="peak_payments")
+
+    for typed, words in (
+        (f"{peak:.0f} payment/s", "Right, within 10 %"),
+        (f"{peak * 60:.0f} payment/min", "Right, within 10 %"),
+        (f"{peak / factor:.0f} payment/s", "the peak factor (peak_factor) is missing"),
+        (f"{peak * 86400:.0f} payment/s", "16.4 factors of two too high"),
+        (f"{peak * 86400:.0f} payment/s", "86,400 seconds"),
+        ("12 GB", "in payment/s"),
+        ("much", "begin with a number"),
+    ):
+        field.fill(typed)
+        click(page, "Check")
+        expect(page.locator(".drill__verdict")).to_contain_text(words)
+    click(page, "Show the work")
+    expect(page.locator(".drill__work")).to_contain_text("payment/s")
+
+
+@one_look
+def test_follow_ups_are_answered_before_they_are_compared(page: Page, site: Site):
+    begun(page)
+    for _ in range(7):
+        click(page, "Next phase")
+    record = site.library.entries[CASE].record
+    first = record.follow_ups[0]
+    expect(page.locator(".follow-up")).not_to_contain_text(first.listen_for[0][:30])
+
+    page.get_by_label("Your answer").fill("I would replay the log.")
+    click(page, "Compare")
+
+    expect(page.locator(".follow-up .typed")).to_have_text("I would replay the log.")
+    expect(page.locator(".follow-up details li")).to_have_count(len(first.listen_for))
+    expect(page.locator(".follow-up")).to_contain_text(f"Follow-up 2 of {len(record.follow_ups)}")
+
+
+@one_look
+def test_a_round_is_taken_out_as_markdown_and_as_a_prompt_without_answers(page: Page, site: Site):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    begun(page)
+    page.get_by_label("Your notes").fill("The shopper waits.\n- 100 ms")
+    click(page, "Hint 1 of 3")
+    for _ in range(7):
+        click(page, "Next phase")
+    click(page, "End and score")
+    for box in page.locator(".score fieldset").all():
+        box.locator("input").nth(2).check()
+    click(page, "Show the result")
+
+    click(page, "Copy as Markdown")
+    text = page.evaluate("navigator.clipboard.readText()")
+    record = site.library.entries[CASE].record
+    assert text.startswith(f"# {record.title}\n")
+    assert "The shopper waits.\n- 100 ms" in text
+    assert "hints: 1" in text
+    assert "| Data and features | 3 of 4 | senior |" in text
+    for phase in PHASES:
+        assert f"## {phase['title']}" in text
+    assert "peak_payments" in text
+    assert re.search(r"</?[a-z]+[ >]", text) is None
+
+    click(page, "Copy as a prompt")
+    prompt = page.evaluate("navigator.clipboard.readText()")
+    assert "You are the interviewer" in prompt
+    assert PHASES[3]["title"] in prompt
+    answers = [part.answer for part in record.clarify] + [record.model.choice, record.evaluation.gate]
+    assert not [answer for answer in answers if answer[:40] in prompt]
+
+
+@one_look
+def test_rounds_go_out_as_one_file_come_back_and_are_deleted_after_a_second_question(page: Page, tmp_path):
+    begun(page)
+    page.get_by_label("Your notes").fill("mine")
+    click(page, "Next phase")
+    page.goto("rehearse/")
+    with page.expect_download() as download:
+        click(page, "Export")
+    file = tmp_path / "out.json"
+    download.value.save_as(file)
+    assert json.loads(file.read_text(encoding="utf-8"))["records"][0]["phases"][0]["notes"] == "mine"
+
+    click(page, "Delete all")
+    click(page, "Keep them")
+    assert len(stored(page)) == 1
+    click(page, "Delete all")
+    click(page, "Yes, delete 1 round")
+    assert stored(page) == []
+
+    page.get_by_label("File of rehearsals").set_input_files(file)
+    expect(page.get_by_text("1 round taken in.")).to_be_visible()
+    assert stored(page)[0]["phases"][0]["notes"] == "mine"
+    page.get_by_label("File of rehearsals").set_input_files(
+        {"name": "x.json", "mimeType": "application/json", "buffer": b"{}"}
+    )
+    expect(page.get_by_text("This is not a file of rehearsals")).to_be_visible()
+    assert len(stored(page)) == 1
+
+
+FORBIDDEN = (
+    "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no', 'SecurityError'); } });"
+)
+FULL = "Storage.prototype.setItem = () => { throw new DOMException('full', 'QuotaExceededError'); };"
+
+
+@one_look
+@pytest.mark.parametrize(
+    ("script", "words"), [(FORBIDDEN, "keeps nothing"), (FULL, "is full")], ids=["forbidden", "full"]
+)
+def test_without_storage_a_message_says_so_and_the_round_runs(page: Page, faults: Any, script: str, words: str):
+    faults.expect("SecurityError|error: no$")  # of the theme, which asks for it, too
+    page.add_init_script(script)
+    begun(page)
+    expect(page.get_by_role("alert").filter(has_text=words).first).to_be_visible()
+    page.get_by_label("Your notes").fill("still here")
+    click(page, "Next phase")
+    click(page, "Back")
+    expect(page.get_by_label("Your notes")).to_have_value("still here")
+    for _ in range(7):
+        click(page, "Next phase")
+    click(page, "End and score")
+    expect(page.locator(".score")).to_be_visible()
+
+
+@one_look
+def test_what_is_corrupt_is_set_aside_and_what_is_newer_is_left_alone(page: Page):
+    opened_room(page)
+    page.evaluate("""() => {
+        localStorage['casebook.record.broken'] = '{"version":1,';
+        localStorage['casebook.record.odd'] = '{"version":1,"kind":"round","id":"odd"}';
+        localStorage['casebook.record.newer'] = '{"version":99,"kind":"journey"}';
+    }""")
+    page.reload()
+    page.get_by_role("button", name="Begin the round").wait_for()
+
+    expect(page.get_by_role("alert").filter(has_text="set aside")).to_be_visible()
+    expect(page.get_by_role("alert").filter(has_text="newer version")).to_be_visible()
+    kept = page.evaluate("() => ({...localStorage})")
+    assert kept["casebook.aside.broken"] == '{"version":1,'
+    assert "casebook.aside.odd" in kept
+    assert kept["casebook.record.newer"] == '{"version":99,"kind":"journey"}'
+    assert "casebook.record.broken" not in kept
+
+
+@one_look
+def test_two_windows_do_not_overwrite_each_other(page: Page):
+    opened_room(page)
+    click(page, "Begin the round")
+    page.locator(".clock").wait_for()
+    other = page.context.new_page()
+    other.goto(page.url)
+    expect(other.get_by_role("alert")).to_contain_text("open in another window")
+
+    other.get_by_role("button", name="Go on with a copy").click()
+    other.get_by_label("Your notes").fill("from the second")
+    page.get_by_label("Your notes").fill("from the first")
+    page.wait_for_timeout(500)
+    assert sorted(record["phases"][0]["notes"] for record in stored(page)) == ["from the first", "from the second"]
+
+
+@one_look
+def test_nothing_leaves_the_browser_during_a_round(page: Page):
+    begun(page)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.get_by_label("Your notes").fill("secret")
+    for _ in range(7):
+        click(page, "Compare with the reference answer")
+        click(page, "Next phase")
+    click(page, "End and score")
+    assert [url for url in asked if not url.startswith(("data:", "blob:")) and not url.endswith("favicon.svg")] == []
+
+
+@both_widths
+def test_the_keyboard_alone_plays_a_round(page: Page):
+    page.clock.install(time=NOW)
+    opened_room(page)
+
+    def press_on(name: str) -> None:
+        page.get_by_role("button", name=name).focus()
+        page.keyboard.press("Enter")
+
+    press_on("Begin the round")
+    page.locator(".clock").wait_for()
+    page.get_by_label("Your notes").focus()
+    page.keyboard.type("typed")
+    for index in range(7):
+        press_on("Next phase")
+        expect(page.locator(".round h2")).to_be_focused()
+        expect(page.locator(".round h2")).to_have_text(PHASES[index + 1]["title"])
+    press_on("End and score")
+    expect(page.get_by_role("heading", name="Score")).to_be_focused()
+    for box in page.locator(".score fieldset").all():
+        box.locator("input").first.focus()
+        page.keyboard.press("Space")
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Result")).to_be_focused()
+
+
+@one_look
+def test_the_timer_is_announced_politely_and_not_every_second(page: Page):
+    begun(page)
+    status = page.locator(".round > [role=status]")
+    said_at = []
+    for _ in range(5 * 60 // 10 + 3):
+        page.clock.run_for(10_000)
+        said_at.append(said(status))
+    assert list(dict.fromkeys(said_at)) == [
+        "Clarify and agree on success. 5:00 left.",
+        "60 seconds left for Clarify and agree on success.",
+        "The time for Clarify and agree on success is over. Take the time that you need.",
+    ]
+    expect(page.locator("[role=timer]")).to_have_attribute("aria-live", "off")
+
+
+def test_axe_finds_nothing_serious_on_any_screen(page: Page):
+    def check(where: str) -> None:
+        found = Axe().run(page).response["violations"]
+        serious = [
+            f"{where}: {part['id']} {part['nodes'][0]['html'][:160]}"
+            for part in found
+            if part["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+
+    opened_room(page)
+    check("start")
+    click(page, "Begin the round")
+    page.locator(".clock").wait_for()
+    click(page, "Hint 1 of 3")
+    check("first phase")
+    click(page, "Next phase")
+    click(page, "Next phase")
+    page.get_by_label("Estimate to try").select_option("peak_payments")
+    click(page, "Compare with the reference answer")
+    check("design")
+    for _ in range(5):
+        click(page, "Next phase")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    check("wrap")
+    click(page, "End and score")
+    check("score")
+    for box in page.locator(".score fieldset").all():
+        box.locator("input").nth(1).check()
+    click(page, "Show the result")
+    check("result")
+    page.get_by_role("link", name="All rounds").click()
+    page.locator(".rounds").wait_for()
+    check("history")
+
+
+@both_widths
+def test_no_screen_is_wider_than_the_window(page: Page, look):
+    begun(page)
+    for _ in range(3):
+        click(page, "Compare with the reference answer")
+        assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+        click(page, "Next phase")
+
+
+def test_the_phases_fill_each_length():
+    for length in ("35", "45", "60"):
+        assert sum(phase["minutes"][length] for phase in PHASES) == int(length)
+
+
+@one_look
+def test_every_phase_of_every_case_has_its_line_board_hints_and_reference(page: Page, site: Site):
+    for entry in site.library.cases():
+        game = json.loads((site.folder / f"assets/rehearsal/{entry.key}.json").read_text(encoding="utf-8"))
+        for phase in PHASES:
+            part = game["phases"][phase["id"]]
+            assert part["says"]
+            assert len(part["board"]) > len(phase["board"])
+            assert len(part["hints"]) == 3
+            assert [shown["title"] for shown in part["reference"]] == phase["parts"]
+        assert len(game["follow_ups"]) >= 5
