@@ -369,6 +369,15 @@ class Shown:
         return " ".join(" ".join(parts).split())
 
 
+def told_html(part: Any, key: str = "") -> list[str]:
+    """Return the texts of a round that the browser takes for HTML: all but names, titles and units."""
+    if isinstance(part, dict):
+        return [text for name, value in part.items() for text in told_html(value, name)]
+    if isinstance(part, list):
+        return [text for value in part for text in told_html(value, key)]
+    return [part] if isinstance(part, str) and key not in ("key", "title", "summary", "level", "name", "unit") else []
+
+
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory):
     """Return a function that gives the pages and figures of the library with a payload in every text."""
@@ -378,10 +387,12 @@ def shown(tmp_path_factory):
     def made(payload: str) -> dict[str, Shown]:
         loaded = checked(told(payload)[0])
         table = tree.bench(loaded, ROOT / "docs", scratch)
-        page, _, _ = tree.compose(loaded.entries[CASE], table, None)
+        page, _, game = tree.compose(loaded.entries[CASE], table, None)
+        fragments = "".join(f"<div>{part}</div>" for part in told_html(json.loads(game)))
         drawn = tree.drawing(loaded.entries[CASE], table, None)
         return {
             "case": Shown.page(page),
+            "round": Shown(fragments, reader.fromstring(f"<main>{fragments}</main>")),
             "block": Shown.page(gathered.block(loaded.entries[BLOCK], loaded)),
             "trade-off": Shown.page(gathered.tradeoff(loaded.entries[CHOICE], loaded)),
             "cases": Shown.page(gathered.cases_index(loaded)),

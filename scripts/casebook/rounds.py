@@ -124,9 +124,10 @@ def sections(page: str, key: str) -> dict[str, str]:
     Headings inside become HTML, ids go, and links lead from there.
     """
     found = {}
-    for part in re.split(r"^## ", page, flags=re.MULTILINE)[1:]:
-        title, _, body = part.partition("\n")
-        body = re.sub(r"^### (.+?)(?: \{ #[\w-]+ \})?$", _heading, body, flags=re.MULTILINE)
+    # No text of a record can look like a heading of ours: its braces are entities.
+    parts = re.split(r"^## (.+) \{ #[\w-]+ \}$", page, flags=re.MULTILINE)[1:]
+    for title, body in zip(parts[::2], parts[1::2], strict=True):
+        body = re.sub(r"^### (.+) \{ #[\w-]+ \}$", _heading, body, flags=re.MULTILINE)
         body = re.sub(r' id="[^"]*"', "", body).replace('="../../../', '="../')
         found[title] = body.replace('href="#', f'href="../cases/{key}/#').strip()
     return found

@@ -308,13 +308,13 @@ def rehearsed(scope: Scope) -> Iterator[Finding]:
     """A case that is rehearsed should have three hints for every phase of a round."""
     notes = scope.case.rehearsal
     thin = [phase for phase in get_args(Phase) if phase not in notes or len(notes[phase].hints) < 3]
-    if thin:
+    if notes and thin:
         yield scope.found(
             "C112",
-            ("rehearsal",) if notes else (),
+            ("rehearsal",),
             f"the rehearsal has no three hints for {', '.join(thin)}",
             "add `hints:` to each: a nudge, a direction, and almost the answer",
-            key=bool(notes),
+            key=True,
         )
 
 
@@ -327,6 +327,7 @@ OPTIONAL = {
     "monitoring": "signals without thresholds and actions are decoration",
     "variants": "a changed number teaches more than one model answer",
     "follow_ups": "what is asked once the design stands",
+    "rehearsal": "a candidate who is stuck asks for a hint before looking at the answer",
 }
 
 
