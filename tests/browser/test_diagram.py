@@ -171,7 +171,7 @@ def test_the_keyboard_alone_plays_a_flow_and_ends_it(page: Page, site: Site):
     player = Player(page)
     first, second = flows(site, CASES[0])[1][:2]
     page.locator("#diagram a").last.focus()
-    for _ in range(5):  # Previous, Next, Full screen, the first flow, the second
+    for _ in range(6):  # Previous, Next, Full screen, the load, the first flow, the second
         page.keyboard.press("Tab")
     assert focused(page, player.toggles.nth(1))
     ring = player.toggles.nth(1).evaluate("element => getComputedStyle(element).outlineStyle")

@@ -442,6 +442,8 @@ def test_more_load_fills_the_boxes_of_the_diagram_by_colour_and_by_text(live: Ca
 
     slider = page.get_by_role("slider", name="Load")
     slider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".diagram.is-playing")).to_have_count(0)  # its keys are its own
     page.keyboard.press("End")
 
     expect(page.locator(".load__said")).to_contain_text("100 × today’s peak")

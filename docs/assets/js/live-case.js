@@ -89,6 +89,7 @@ class LiveCase extends HTMLElement {
       this.load = 100 ** (slider.value / STEPS);
       this.draw();
     });
+    slider.addEventListener("keydown", (event) => event.stopPropagation()); // arrow keys around it play flows
     this.loadSlider = slider;
     legend.prepend(box);
   }
