@@ -198,6 +198,26 @@ def test_schema_writes_all_of_them_where_editors_look(run, tmp_path):
     )
 
 
+# export
+
+
+def test_export_writes_the_decks_where_it_is_told_to(run, sound, tmp_path):
+    done = run(sound, "export", "anki", "--to", str(tmp_path / "cards"))
+    assert done.exit_code == 0
+    assert sorted(file.name for file in (tmp_path / "cards").iterdir()) == [
+        "casebook-feature-stores.apkg",
+        "casebook.apkg",
+    ]
+    assert re.search(r"casebook\.apkg: \d+ notes", done.stdout)
+
+
+def test_export_writes_nothing_of_a_broken_library(run, broken, tmp_path):
+    done = run(broken, "export", "anki", "--to", str(tmp_path / "cards"))
+    assert done.exit_code == 1
+    assert "C050" in done.stdout
+    assert not (tmp_path / "cards").exists()
+
+
 # render
 
 

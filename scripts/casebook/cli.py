@@ -1,4 +1,4 @@
-"""The command line: `casebook check | render | build | serve | explain | schema`.
+"""The command line: `casebook check | render | build | serve | explain | schema | export`.
 
 Exit codes: 0 clean, 1 findings that block, 2 misuse. What a command needs is imported when it runs, so
 that one with nothing to do is quick.
@@ -287,6 +287,29 @@ def explain(code: Annotated[str, typer.Argument(help="The code of a finding, suc
     out.print(f"[bold]{entry.code} {entry.title}[/] ({entry.level})\n")
     out.print(f"{entry.why}\n\n[bold]Fix[/]  {entry.fix}\n\n[bold]Example[/]\n")
     show(list(fired(entry)))
+
+
+exports = typer.Typer(no_args_is_help=True, help="Take the library out in another form.")
+app.add_typer(exports, name="export")
+
+
+@exports.command("anki")
+def export_anki(
+    folder: Annotated[Path, typer.Option("--to", help="Folder to write the decks into.")] = Path("build/anki"),
+) -> None:
+    """Write follow-ups, estimates and decisions as Anki decks: one of all tracks, and one of each."""
+    from casebook import anki, site
+
+    base = root()
+    library = load(base)
+    show(library.errors())
+    if library.errors():
+        raise typer.Exit(1)
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, (tracks, title) in anki.names(library).items():
+        made = anki.deck(library, tracks, title)
+        (folder / f"{name}.apkg").write_bytes(anki.package(made, site.changed(base)))
+        out.print(f"{folder / name}.apkg: {len(made.notes)} notes", markup=False)
 
 
 @app.command()

@@ -49,6 +49,14 @@ def define_env(env: Any) -> None:
         return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def decks() -> str:
+        """Return links to the Anki deck of each track, as seen from a page one folder down."""
+        return ", ".join(
+            f'<a href="../assets/anki/{name}.apkg" download>{html.escape(title)}</a>'
+            for name, title in facts["decks"].items()
+        )
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def case_title(key: str) -> str:
         """Return the title of a case."""
         return html.escape(case(key)["title"])

@@ -73,6 +73,14 @@ def moment(base: Path) -> dict[str, str]:
     return {"SOURCE_DATE_EPOCH": said.stdout.strip()} if said.stdout.strip() else {}
 
 
+def changed(base: Path) -> float:
+    """Return when the library was last changed, in seconds: by its last commit, or else by its files."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH") or moment(base).get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return float(epoch)
+    return max((file.stat().st_mtime for file in (base / "cases").rglob("*.yml")), default=0.0)
+
+
 def _new(base: Path) -> Path:
     return base / f"build/site.new-{os.getpid()}"
 
@@ -127,8 +135,9 @@ def finish(base: Path, builder: subprocess.Popen[str]) -> None:
     if builder.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
         raise SiteError(said.strip())
-    # Pictures may have been drawn while the builder ran.
-    shutil.copytree(base / "build/docs/assets/diagrams", new / "assets/diagrams", dirs_exist_ok=True)
+    for folder in ("assets/diagrams", "assets/anki"):  # made while the builder ran
+        if (base / "build/docs" / folder).is_dir():
+            shutil.copytree(base / "build/docs" / folder, new / folder, dirs_exist_ok=True)
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)

@@ -21,7 +21,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import catalogue, data, download, draw, gathered, graph, pages, reference, rounds, schema, svg
+from casebook import anki, catalogue, data, download, draw, gathered, graph, pages, reference, rounds, schema, site, svg
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Block
 from casebook.store import Store
@@ -196,6 +196,8 @@ def render(
     _write(build / "facts.json", json.dumps(facts(library), indent=1, ensure_ascii=False).encode())
     figured = {f"figures/{folder}{entry.key}.html" for entry in cases for folder in ("", "thumbnails/")}
     loaded = {f"assets/diagrams/{entry.key}.{form}" for entry in cases for form in ("svg", "png")}
+    packs = {f"assets/anki/{name}.apkg" for name in anki.names(library)} if only is None else set()
+    loaded |= packs
     done = [sync(build / "docs", tree, loaded), sync(build / "theme", theme, figured)]
     results: list[Drawn] = []
 
@@ -220,6 +222,11 @@ def render(
                 written += _write(build / "docs/assets/diagrams" / f"{entry.key}.{form}", content)
             if progress:
                 progress("Drawing downloads", count, len(cases))
+        if packs:
+            moment = site.changed(base)
+            for name, (tracks, title) in anki.names(library).items():
+                pack = anki.package(anki.deck(library, tracks, title), moment)
+                written += _write(build / f"docs/assets/anki/{name}.apkg", pack)
         return written
 
     return Outcome(
@@ -283,7 +290,8 @@ def facts(library: Library) -> dict[str, object]:
         "sources": sum(len(entry.record.references) for entry in library.entries.values() if entry.record is not None),
         "checks": len(catalogue.codes()),
     }
-    return {"counts": counted, "cases": cases, "phases": rounds.index(library)["phases"]}
+    decks = {name: TRACKS[tracks[0]] for name, (tracks, _) in anki.names(library).items() if len(tracks) == 1}
+    return {"counts": counted, "cases": cases, "phases": rounds.index(library)["phases"], "decks": decks}
 
 
 def _by_hand(docs: Path) -> dict[str, bytes]:
