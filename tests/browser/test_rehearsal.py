@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from browser.support import Site, both_widths, one_look, said
 from casebook import rounds
+from casebook.text import plain
 
 CASE = "feature-stores/payment-fraud-features"
 PHASES = rounds.common()["phase"]
@@ -418,3 +419,96 @@ def test_every_phase_of_every_case_has_its_line_board_hints_and_reference(page: 
             assert len(part["hints"]) == 3
             assert [shown["title"] for shown in part["reference"]] == phase["parts"]
         assert len(game["follow_ups"]) >= 5
+
+
+# alone, and for two
+
+
+@one_look
+def test_a_drill_goes_through_every_estimate_and_is_kept(page: Page, site: Site):
+    opened_room(page)
+    page.get_by_role("link", name="Drill its estimates").click()
+    names = list(site.library.entries[CASE].record.estimates)
+    numbers = site.library.entries[CASE].numbers
+    assert numbers is not None
+    for index, name in enumerate(names[:3]):
+        expect(page.get_by_text(f"Estimate {index + 1} of {len(names)}")).to_be_visible()
+        unit = site.library.entries[CASE].record.estimates[name].unit
+        page.get_by_role("textbox", name=name).fill(f"{numbers.values[name] / unit.factor:.6g} {unit.text}")
+        click(page, "Check")
+        expect(page.locator(".drill__verdict")).to_contain_text("Right")
+        click(page, "Next estimate")
+    page.get_by_role("link", name="All rounds").click()
+    expect(page.get_by_text("3 tries, 0.0 factors of two off")).to_be_visible()
+    assert [record["kind"] for record in stored(page)] == ["drill"]
+
+
+@both_widths
+def test_the_sheet_holds_what_an_interviewer_needs_and_is_handed_over_as_a_link(page: Page, site: Site, look):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.clock.install(time=NOW)
+    opened_room(page)
+    page.get_by_role("link", name="Interviewer’s sheet").click()
+    record = site.library.entries[CASE].record
+    sheet = page.locator(".sheet")
+    for part in (*(plain(one.ask) for one in record.clarify), *(plain(one.missed) for one in record.follow_ups)):
+        expect(sheet).to_contain_text(part)
+    assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+    page.get_by_label("Length").select_option("60")
+    click(page, "Start")
+    page.clock.run_for(61_000)
+    expect(page.locator(".clock__phase")).to_have_text(re.compile(r"^5:5\d left$"))
+
+    page.locator(".sheet__signal").nth(1).get_by_label("Strong", exact=True).check()
+    page.get_by_label("Notes").fill("Led well; “skew” unasked <b>")
+    click(page, "Copy a link to the finished sheet")
+    link = page.evaluate("navigator.clipboard.readText()")
+    page.goto("guide/")
+    page.goto(link)
+    expect(page.get_by_text("Led well; “skew” unasked <b>")).to_be_visible()
+    assert "3 of 4" in said(page.locator("rehearsal-room").get_by_role("row", name="Data and features"))
+
+
+@one_look
+@pytest.mark.parametrize(
+    "link", ["#handed=zzzz", "#handed=e30", "#handed=", "#sheet=nothing/here", "#round=gone", "#drill=__proto__"]
+)
+def test_an_address_of_nothing_shows_the_start(page: Page, link: str):
+    page.goto(f"rehearse/{link}")
+    expect(page.get_by_role("button", name="Begin the round")).to_be_visible()
+
+
+@one_look
+def test_the_candidates_page_shows_the_prompt_alone(page: Page, site: Site):
+    opened_room(page)
+    page.get_by_role("link", name="The prompt alone").click()
+    record = site.library.entries[CASE].record
+    expect(page.locator(".prompt--alone")).to_contain_text(plain(record.prompt))
+    shown = " ".join(page.locator("article").first.inner_text().split())
+    assert plain(record.clarify[0].answer)[:40] not in shown
+    assert len(shown) < len(plain(record.prompt)) + 200
+
+
+@one_look
+def test_the_sheet_of_every_case_prints_on_two_pages(page: Page, site: Site):
+    for entry in site.library.cases():
+        page.goto(f"rehearse/#sheet={entry.key}")
+        page.reload()
+        page.locator(".sheet").wait_for()
+        margin = dict.fromkeys(("top", "bottom", "left", "right"), "12mm")
+        printed = page.pdf(format="A4", print_background=True, margin=margin)
+        assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) <= 2, entry.key
+
+
+def test_axe_finds_nothing_serious_on_sheets_and_drills(page: Page):
+    for where in ("sheet", "drill", "prompt"):
+        page.goto(f"rehearse/#{where}={CASE}")
+        page.reload()
+        page.locator("rehearsal-room h2").wait_for()
+        found = Axe().run(page).response["violations"]
+        serious = [
+            f"{where}: {part['id']} {part['nodes'][0]['html'][:160]}"
+            for part in found
+            if part["impact"] in ("serious", "critical")
+        ]
+        assert serious == []

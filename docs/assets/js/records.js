@@ -125,8 +125,9 @@ export class Records {
   }
 }
 
-/** Returns whether something has the shape of a round, so that no view trips over it. */
+/** Returns whether something has the shape of a round or a drill, so that no view trips over it. */
 function sound(record) {
+  if (record?.kind === "drill") return [record.id, record.case, record.title].every((part) => typeof part === "string") && Number.isFinite(record.began) && Array.isArray(record.drills);
   return (
     record?.kind === "round" &&
     [record.id, record.case, record.title].every((part) => typeof part === "string") &&

@@ -2,11 +2,13 @@
  * The room for rehearsals: choose a case, play a timed round, score it, see what is due. Everything is
  * fetched before a round begins; nothing leaves the browser. Where one is shown is in the address (`#round=…`).
  */
+import { drill } from "./drill-view.js";
 import { button, make } from "./page.js";
 import { Records } from "./records.js";
 import { begin } from "./round.js";
 import { RoundView } from "./round-view.js";
 import { results, score } from "./result.js";
+import { SheetView, handed, prompt, unpack } from "./sheet-view.js";
 import { start } from "./start-view.js";
 
 class RehearsalRoom extends HTMLElement {
@@ -30,9 +32,11 @@ class RehearsalRoom extends HTMLElement {
   async route() {
     this.view?.close();
     this.view = null;
-    const [, what, id] = /^#(round|score|result)=([\w-]+)$/.exec(location.hash) ?? [];
+    this.classList.remove("is-prompt");
+    const [, what, id] = /^#(round|score|result|drill|sheet|prompt|handed)=([\w/-]+)$/.exec(location.hash) ?? [];
+    if (await this.apart(what, id)) return;
     const round = id && this.records.get(id);
-    const known = round && this.index.cases.some(({ key }) => key === round.case);
+    const known = round?.kind === "round" && this.index.cases.some(({ key }) => key === round.case);
     if (!known) {
       this.show(...start(this));
       return;
@@ -53,6 +57,24 @@ class RehearsalRoom extends HTMLElement {
       this.show(...results(this, round, game));
     }
     this.querySelector("h2")?.focus();
+  }
+
+  /** Shows what is no round: a drill, a sheet, the prompt alone. Returns whether it was asked for. */
+  async apart(what, id) {
+    const sheet = what === "handed" ? unpack(id) : null;
+    const key = sheet?.case ?? (["drill", "sheet", "prompt"].includes(what) ? id : null);
+    if (!this.index.cases.some((part) => part.key === key)) return false;
+    const game = await this.game(key);
+    if (what === "drill") this.show(...drill(this, game));
+    else if (what === "prompt") this.show(...prompt(game));
+    else if (sheet) this.show(...handed(this, sheet, game));
+    else {
+      this.view = new SheetView(this, game);
+      this.show(this.view.root);
+    }
+    this.classList.toggle("is-prompt", what === "prompt");
+    this.querySelector("h2")?.focus();
+    return true;
   }
 
   /** One window plays a round at a time: the lock goes when the window closes. */

@@ -90,6 +90,7 @@ export function mean(round) {
 export function due(rounds) {
   const found = new Map();
   for (const round of [...rounds].sort((a, b) => a.ended - b.ended)) {
+    if (round.kind !== "round") continue;
     const score = mean(round);
     if (round.ended === null || score === null) continue;
     const before = found.get(round.case)?.days ?? 2;

@@ -7,9 +7,10 @@ const LEVELS = { mid: "Mid", senior: "Senior", staff: "Staff" };
 const day = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 export function start(room) {
-  const rounds = room.records.all();
+  const kept = room.records.all();
+  const rounds = kept.filter(({ kind }) => kind === "round");
   const dates = due(rounds);
-  return [form(room, dates), history(room, rounds, dates), keep(room)];
+  return [form(room, dates), history(room, rounds, dates), drills(kept.filter(({ kind }) => kind === "drill")), keep(room)].filter(Boolean);
 }
 
 function form(room, dates) {
@@ -28,15 +29,17 @@ function form(room, dates) {
     input.checked = value === chosen;
     return make("label", { class: "choice-pill" }, input, label);
   });
+  const others = make("div", { class: "keys" });
   const about = make("p", { class: "hint", role: "status" });
   const tell = () => {
     const found = cases.find(({ key }) => key === choice.value);
     about.textContent = `${found.summary} Written for ${LEVELS[found.level].toLowerCase()} level.`;
+    others.replaceChildren(...[["drill", "Drill its estimates"], ["sheet", "Interviewer’s sheet"], ["prompt", "The prompt alone"]].map(([what, words]) => make("a", { class: "tool", href: `#${what}=${found.key}` }, words)));
   };
   choice.addEventListener("change", tell);
   const random = button("Any case", () => {
-    const others = cases.filter(({ key }) => key !== choice.value);
-    if (others.length) choice.value = others[Math.floor(Math.random() * others.length)].key;
+    const rest = cases.filter(({ key }) => key !== choice.value);
+    if (rest.length) choice.value = rest[Math.floor(Math.random() * rest.length)].key;
     tell();
   });
   const made = make(
@@ -46,6 +49,7 @@ function form(room, dates) {
     make("fieldset", {}, make("legend", { class: "label" }, "Length"), ...radios("length", LENGTHS.map((length) => [`${length}`, `${length} min`]), "45")),
     make("fieldset", {}, make("legend", { class: "label" }, "Level that you aim for"), ...radios("level", Object.entries(LEVELS), "senior")),
     make("button", { type: "submit", class: "tool tool--main" }, "Begin the round"),
+    make("div", {}, make("p", { class: "label" }, "Or, with this case"), others),
   );
   made.addEventListener("submit", (event) => {
     event.preventDefault();
@@ -72,6 +76,17 @@ function history(room, rounds, dates) {
   const heads = ["Case", "Played", "Length", "Score", "Due again"].map((name) => make("th", { scope: "col" }, name));
   const table = make("table", { class: "plain rounds" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
   return make("section", {}, heading, make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Your rounds" }, table));
+}
+
+/** Drills, as how far off each try was at its median. */
+function drills(kept) {
+  if (!kept.length) return null;
+  const rows = kept.map((record) => {
+    const off = record.drills.map(({ doublings }) => doublings).filter(Number.isFinite).sort((a, b) => a - b);
+    const middle = off.length ? `${off[Math.floor(off.length / 2)].toFixed(1)} factors of two off, at the median` : "no number yet";
+    return make("li", {}, make("a", { href: `#drill=${record.case}` }, record.title), `, ${day(record.began)}: ${record.drills.length} ${record.drills.length === 1 ? "try" : "tries"}, ${middle}`);
+  });
+  return make("section", {}, make("h2", {}, "Your drills"), make("ul", {}, ...rows));
 }
 
 /** One file out, one file in, and everything gone after a second question. */
