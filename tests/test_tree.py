@@ -1,5 +1,6 @@
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -306,3 +307,21 @@ def test_a_case_drawn_with_a_store_is_the_one_drawn_without(tmp_path):
     made = tree.drawing(entry, table, store)
     assert tree.drawing(entry, table, store) == made == tree.drawing(entry, table, None)
     assert tree.downloads(entry, made, table, store) == tree.downloads(entry, made, table, store)
+
+
+# scripts
+
+
+SCRIPTS = sorted((ROOT / "docs/assets/js").glob("*.js"))
+
+
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.stem)
+def test_a_script_is_published_without_comments_and_no_text_of_it_spans_lines(file):
+    script = file.read_text(encoding="utf-8")
+    for line in script.split("\n"):
+        assert line.lstrip().startswith(("*", "/**", "//")) or len(re.findall(r"(?<!\\)`", line)) % 2 == 0, line
+    published = tree.lean(script)
+    assert not re.search(r"^\s*(//|/\*|\*)", published, re.MULTILINE)
+    code = [line.strip() for line in script.split("\n")]
+    kept = [line for line in code if line and not line.startswith(("//", "/**", "*"))]
+    assert published.split("\n") == [*kept, ""]

@@ -8,7 +8,7 @@ from typing import Any
 
 from casebook import text
 from casebook.library import Entry, Library
-from casebook.spec import Case
+from casebook.spec import TRACKS, Case
 from casebook.working import unit_of, with_names, with_values
 
 
@@ -37,7 +37,14 @@ def index(library: Library) -> dict[str, Any]:
         | {"minutes": {length: int(count) for length, count in phase["minutes"].items()}}
         for phase in common()["phase"]
     ]
-    return {"cases": cases, "phases": phases, "steps": common()["steps"], "levels": common()["levels"]}
+    return {
+        "cases": cases,
+        "tracks": TRACKS,
+        "phases": phases,
+        "signals": {signal: part["title"] for signal, part in common()["rubric"].items()},
+        "steps": common()["steps"],
+        "levels": common()["levels"],
+    }
 
 
 def of_case(entry: Entry, page: str) -> dict[str, Any]:

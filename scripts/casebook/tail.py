@@ -9,7 +9,7 @@ many, the p99 is known to about two per cent, which is better than the p50s and 
 
 from collections.abc import Sequence
 from functools import cache
-from math import ceil, exp, log
+from math import ceil, exp, log, sqrt
 from statistics import NormalDist
 
 from casebook.estimate import Hop
@@ -24,9 +24,15 @@ def normals(dimension: int) -> tuple[float, ...]:
     """Return one standard normal deviate a point: the lattice's coordinates in a dimension, counted from 0."""
     factor = pow(GENERATOR, dimension, POINTS)
     whole, part = divmod((dimension + 1) * GOLDEN % 1 * POINTS, 1)
-    inverse = NormalDist().inv_cdf
-    steps = [inverse((step + part) / POINTS) for step in range(POINTS)]
+    steps = [_inverse((step + part) / POINTS) for step in range(POINTS)]
     return tuple(steps[(point * factor + int(whole)) % POINTS] for point in range(POINTS))
+
+
+def _inverse(share: float) -> float:
+    """Return the quantile of the standard normal (Abramowitz and Stegun, 26.2.23: off by less than 0.00045)."""
+    t = sqrt(-2 * log(min(share, 1 - share)))
+    x = t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)))
+    return -x if share < 0.5 else x
 
 
 def p99(hops: Sequence[Hop]) -> float:

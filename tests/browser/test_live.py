@@ -326,7 +326,7 @@ def test_turns_swings_and_sampled_latencies_are_the_same_in_python_and_in_the_br
             if numbers.problems:
                 continue
             for name, hops in numbers.hops.items():
-                assert math.isclose(answer["tails"][name], tail.p99(hops), rel_tol=1e-6)
+                assert math.isclose(answer["tails"][name], tail.p99(hops), rel_tol=1e-9)
             for name in case.estimates:
                 ours = {swing.assumption: [swing.low, swing.high] for swing in swings(case, numbers, name)}
                 assert differences(ours, answer["swings"][name], name) == []

@@ -70,9 +70,9 @@ def test_a_whole_round_is_exact_in_each_length(page: Page, length: int):
     expect(page.get_by_role("heading", name="Result")).to_be_visible()
     # 3, 1, 4, 3, 2: the mean is 2.6; the second signal is the weakest, below mid.
     expect(page.locator(".lead").last).to_have_text("2.6 of 4. Weakest: Data and features, below mid.")
-    expect(page.locator("td.is-over")).to_have_count(1)
+    expect(page.locator("td .is-over")).to_have_count(1)
     # A first round between 2 and 3 comes back after three days.
-    expect(page.get_by_text("due again on 5 March 2026")).to_be_visible()
+    expect(page.get_by_text("due again on 5 Mar 2026")).to_be_visible()
     page.get_by_role("link", name="All rounds").click()
     expect(page.locator(".rounds tbody tr")).to_have_count(1)
     assert "2.6 of 4" in said(page.locator(".rounds tbody tr"))
@@ -501,7 +501,7 @@ def test_the_sheet_of_every_case_prints_on_two_pages(page: Page, site: Site):
 
 
 def test_axe_finds_nothing_serious_on_sheets_and_drills(page: Page):
-    for where in ("sheet", "drill", "prompt"):
+    for where in ("sheet", "drill", "prompt", "board"):
         page.goto(f"rehearse/#{where}={CASE}")
         page.reload()
         page.locator("rehearsal-room h2").wait_for()
@@ -512,3 +512,55 @@ def test_axe_finds_nothing_serious_on_sheets_and_drills(page: Page):
             if part["impact"] in ("serious", "critical")
         ]
         assert serious == []
+
+
+@one_look
+def test_a_blank_board_says_what_was_missed_and_shows_it_on_the_real_one(page: Page, site: Site):
+    record = site.library.entries[CASE].record
+    opened_room(page)
+    page.get_by_role("link", name="Blank board").click()
+    page.locator(".blank").wait_for()
+    labels = [part.label for part in record.architecture.components.values()]
+    assert page.locator(".is-blank .node__label:visible, .is-blank .edge:visible").count() == 0
+    steps = next(flow for flow in record.architecture.flows.values() if flow.kind == "request").steps
+
+    # All boxes but one named rightly, and all steps but the last picked: by what the board's own order is.
+    order = page.locator(".is-blank .node").evaluate_all("all => all.map(node => node.dataset.node)")
+    assert sorted(order) == sorted(record.architecture.components)
+    for index, name in enumerate(order[1:], 2):
+        page.get_by_label(f"Name of box {index}", exact=True).select_option(record.architecture.components[name].label)
+    for part in (steps[0].from_, steps[0].to, steps[1].to):
+        page.get_by_role("button", name=f"Box {order.index(part) + 1} is next in the request flow").click()
+    click(page, "Compare with the design")
+
+    result = said(page.locator(".blank__result"))
+    assert f"{len(labels) - 1} of {len(labels)} boxes named; 2 of {len(steps)} steps" in result
+    assert record.architecture.components[order[0]].label in result
+    expect(page.locator(".blank .node.is-missed")).to_have_count(1)
+    assert page.locator(".blank .edge.is-missed").count() > 0
+    assert page.locator(".blank .node__label:visible").count() >= len(labels)
+    page.get_by_role("link", name="All rounds").click()
+    expect(page.get_by_text(": blank board,")).to_be_visible()
+
+
+@both_widths
+def test_progress_shows_tracks_signals_and_time(page: Page, site: Site, look):
+    begun(page)
+    for scores in ([1, 1, 2, 2, 3], [2, 3, 3, 3, 4]):
+        for _ in range(7):
+            click(page, "Next phase")
+        click(page, "End and score")
+        for place, box in enumerate(page.locator(".score fieldset").all()):
+            box.locator("input").nth(scores[place] - 1).check()
+        click(page, "Show the result")
+        page.get_by_role("link", name="All rounds").click()
+        page.clock.run_for(60_000)
+        if scores[0] == 1:
+            page.get_by_role("button", name="Begin the round").click()
+            page.locator(".clock").wait_for()
+    room = page.locator(".progress")
+    expect(room).to_contain_text("2 rounds scored. Weakest of late: Problem, 1.5 of 4.")
+    assert room.get_by_role("group", name="Over time").locator("tbody tr").count() == 2
+    assert "Feature stores 2 2.4 of 4" in said(room.get_by_role("group", name="By track").locator("tbody tr"))
+    assert room.locator("circle").count() == 2
+    assert page.evaluate("document.documentElement.scrollWidth") <= look.width

@@ -1,6 +1,11 @@
-/** An estimate as a question: how far off an answer is, in factors of two, and where the slip may lie. */
-import { amount, button, make } from "./page.js";
+/**
+ * Drills: an estimate as a question, judged in factors of two, with where the slip may lie; all estimates of a
+ * case, one after another; and its blank board. What was tried is kept.
+ */
+import { board } from "./board.js";
+import { amount, button, html, make } from "./page.js";
 import { NotAQuantity, read } from "./quantity.js";
+import { VERSION } from "./round.js";
 
 const NEAR = 1.06;
 
@@ -42,15 +47,9 @@ export function ask(drill, units, done) {
   const work = make("div", { class: "drill__work", hidden: "" });
   const given = make("ul", { class: "drill__given" }, ...drill.given.map(({ name, value, unit }) => make("li", {}, make("code", {}, name), ` ${amount(value, unit)}`)));
   const form = make("form", { class: "drill" }, make("h4", {}, "Estimate ", make("code", {}, drill.name)), given, make("div", { class: "drill__answer" }, field, make("button", { type: "submit", class: "tool" }, "Check"), button("Show the work", () => show())), verdict, work);
-  const why = make("p", {});
-  why.innerHTML = drill.why;
-  given.before(why);
+  given.before(html("p", drill.why));
   const show = () => {
-    const names = make("span", { class: "work__names" });
-    names.innerHTML = `= ${drill.formula}`;
-    const values = make("span", { class: "work__values" });
-    values.innerHTML = `= ${drill.worked}`;
-    work.replaceChildren(make("p", { class: "work" }, make("strong", {}, amount(drill.value, drill.unit)), names, values));
+    work.replaceChildren(make("p", { class: "work" }, make("strong", {}, amount(drill.value, drill.unit)), html("span", `= ${drill.formula}`, { class: "work__names" }), html("span", `= ${drill.worked}`, { class: "work__values" })));
     work.hidden = false;
   };
   form.addEventListener("submit", (event) => {
@@ -69,4 +68,39 @@ export function ask(drill, units, done) {
     }
   });
   return form;
+}
+
+function begun(game) {
+  const now = Date.now();
+  return { version: VERSION, kind: "drill", id: `d${now.toString(36)}-${Math.random().toString(36).slice(2, 8)}`, case: game.key, title: game.title, began: now, changed: now, drills: [] };
+}
+
+export function blank(room, game) {
+  const record = begun(game);
+  const made = board(game.drawing, (found) => {
+    record.board = found;
+    room.records.put(record);
+  });
+  return [make("h2", { tabindex: "-1" }, `Blank board: ${game.title}`), make("p", {}, "The boxes are those of the design. Name them, and pick the way of a request through them."), made, make("a", { class: "tool", href: "#" }, "All rounds")];
+}
+
+export function drill(room, game) {
+  const record = begun(game);
+  const place = make("div", {});
+  const count = make("p", { class: "label", role: "status" });
+  let at = 0;
+  const show = () => {
+    count.textContent = `Estimate ${at + 1} of ${game.drills.length}`;
+    place.replaceChildren(ask(game.drills[at], room.units, (tried) => {
+      record.drills.push(tried);
+      room.records.put(record);
+    }));
+  };
+  const move = (step) => {
+    at = (at + step + game.drills.length) % game.drills.length;
+    show();
+    place.querySelector("input").focus();
+  };
+  show();
+  return [make("h2", { tabindex: "-1" }, `Drill: ${game.title}`), make("p", {}, "The assumptions are given. Work the number out on paper, and type it in any unit that fits."), count, place, make("div", { class: "keys" }, button("Back", () => move(-1)), button("Next estimate", () => move(1), { class: "tool tool--main" }), make("a", { class: "tool", href: "#" }, "All rounds"))];
 }

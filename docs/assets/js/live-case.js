@@ -5,7 +5,7 @@
  */
 import { drawBudgets, drawFlips, drawLoad, drawStrain, drawTails, drawTornado } from "./charts.js";
 import { compute, roots, show } from "./engine.js";
-import { amount, make, percent, row as rowOf, say } from "./page.js";
+import { amount, copier, make, percent, row as rowOf, say } from "./page.js";
 import { NotAQuantity, read } from "./quantity.js";
 
 const STEPS = 400; // of a slider, on a log scale
@@ -111,17 +111,11 @@ class LiveCase extends HTMLElement {
   addBar() {
     this.said = make("span", { role: "status" });
     const reset = make("button", { type: "button", class: "live-button" }, "Reset all");
-    const copy = make("button", { type: "button", class: "live-button" }, "Copy link");
+    const copy = copier("Copy link", () => (this.toAddress(), location.href), { class: "live-button" });
     reset.addEventListener("click", () => {
       this.overrides = {};
       this.load = 1;
       this.draw();
-    });
-    copy.addEventListener("click", async () => {
-      this.toAddress();
-      await navigator.clipboard.writeText(location.href);
-      copy.textContent = "Copied";
-      setTimeout(() => (copy.textContent = "Copy link"), 2000);
     });
     this.bar = make("div", { class: "live-bar" }, this.said, reset, copy);
     this.bar.hidden = true;

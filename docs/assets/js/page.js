@@ -31,3 +31,29 @@ export const milliseconds = (seconds) => `${show(seconds * 1000)} ms`;
 
 /** Returns the element of a number, component or requirement by the id of its row. */
 export const row = (page, id) => page.querySelector(`#${CSS.escape(id)}`);
+
+/** Returns a table in its own frame, which scrolls: the first cell of a row names it; a cell is a text or an element. */
+export function table(name, heads, rows, attributes = {}) {
+  const body = rows.map(([first, ...rest]) => make("tr", {}, make("th", { scope: "row" }, first), ...rest.map((cell, index) => make("td", { "data-label": heads[index + 1] }, cell))));
+  const made = make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))), make("tbody", {}, ...body));
+  return make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": name, ...attributes }, made);
+}
+
+/** Returns an element of HTML that the build wrote and escaped. */
+export function html(tag, text, attributes) {
+  const element = make(tag, attributes);
+  element.innerHTML = text;
+  return element;
+}
+
+/** Returns a button that copies a text, and says so for a moment. */
+export function copier(name, text, attributes) {
+  const key = button(name, async () => {
+    await navigator.clipboard.writeText(text());
+    key.textContent = "Copied";
+    setTimeout(() => (key.textContent = name), 2000);
+  }, attributes);
+  return key;
+}
+
+export const day = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });

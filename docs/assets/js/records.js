@@ -21,10 +21,8 @@ export class Records {
   }
 
   fail(error) {
-    const full = error?.name === "QuotaExceededError";
-    this.trouble = full
-      ? "The browser’s storage is full: this round goes on, but is lost when the window closes. Take it out as Markdown, or delete old rounds."
-      : "The browser keeps nothing for this site: the round goes on, but is lost when the window closes. Take it out as Markdown.";
+    const why = error?.name === "QuotaExceededError" ? "The browser’s storage is full" : "The browser keeps nothing for this site";
+    this.trouble = `${why}: a round goes on, but is lost when the window closes. Take it out as Markdown.`;
   }
 
   /** Returns every round that can be read, newest first. */

@@ -2,7 +2,7 @@
  * The room for rehearsals: choose a case, play a timed round, score it, see what is due. Everything is
  * fetched before a round begins; nothing leaves the browser. Where one is shown is in the address (`#round=…`).
  */
-import { drill } from "./drill-view.js";
+import { blank, drill } from "./drill.js";
 import { button, make } from "./page.js";
 import { Records } from "./records.js";
 import { begin } from "./round.js";
@@ -33,7 +33,7 @@ class RehearsalRoom extends HTMLElement {
     this.view?.close();
     this.view = null;
     this.classList.remove("is-prompt");
-    const [, what, id] = /^#(round|score|result|drill|sheet|prompt|handed)=([\w/-]+)$/.exec(location.hash) ?? [];
+    const [, what, id] = /^#(round|score|result|drill|board|sheet|prompt|handed)=([\w/-]+)$/.exec(location.hash) ?? [];
     if (await this.apart(what, id)) return;
     const round = id && this.records.get(id);
     const known = round?.kind === "round" && this.index.cases.some(({ key }) => key === round.case);
@@ -62,10 +62,11 @@ class RehearsalRoom extends HTMLElement {
   /** Shows what is no round: a drill, a sheet, the prompt alone. Returns whether it was asked for. */
   async apart(what, id) {
     const sheet = what === "handed" ? unpack(id) : null;
-    const key = sheet?.case ?? (["drill", "sheet", "prompt"].includes(what) ? id : null);
+    const key = sheet?.case ?? (["drill", "board", "sheet", "prompt"].includes(what) ? id : null);
     if (!this.index.cases.some((part) => part.key === key)) return false;
     const game = await this.game(key);
     if (what === "drill") this.show(...drill(this, game));
+    else if (what === "board") this.show(...blank(this, game));
     else if (what === "prompt") this.show(...prompt(game));
     else if (sheet) this.show(...handed(this, sheet, game));
     else {

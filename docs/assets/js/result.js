@@ -1,5 +1,5 @@
 /** After a round: score five signals in a minute, see the level by signal, the weakest, and what to do next. */
-import { button, make } from "./page.js";
+import { button, copier, day, html, make, table } from "./page.js";
 import { clock, due, mean } from "./round.js";
 import { save } from "./start-view.js";
 import { asMarkdown, asPrompt } from "./takeout.js";
@@ -13,8 +13,7 @@ export function score(room, round, game) {
     const options = room.index.steps.map((step, index) => {
       const input = make("input", { type: "radio", name: signal, value: index + 1, required: "" });
       input.checked = round.scores[signal] === index + 1;
-      const words = make("span", {});
-      words.innerHTML = index ? part[["mid", "senior", "staff"][index - 1]] : "Less than the next.";
+      const words = html("span", index ? part[["mid", "senior", "staff"][index - 1]] : "Less than the next.");
       return make("label", {}, input, make("strong", {}, step), words);
     });
     form.append(make("fieldset", {}, make("legend", {}, part.title), ...options));
@@ -62,32 +61,19 @@ export function results(room, round, game) {
   const next = due(room.records.all()).get(round.case);
   const bars = order.map(({ title, step, level }) => {
     const strip = make("span", { class: "steps4", "aria-hidden": "true" }, ...[1, 2, 3, 4].map((part) => make("i", { class: part <= step ? "is-on" : "" })));
-    return make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, strip, ` ${step} of 4`), make("td", {}, level));
+    return [title, make("span", {}, strip, ` ${step} of 4`), level];
   });
-  const heads = ["Signal", "Score", "Level"].map((name) => make("th", { scope: "col" }, name));
-  const table = make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...bars));
-  const phases = round.phases.map((phase, index) => make("tr", {}, make("th", { scope: "row" }, room.index.phases[index].title), make("td", { class: phase.spent > phase.planned ? "is-over" : "" }, `${clock(phase.spent)} of ${clock(phase.planned)}`), make("td", {}, `${phase.hints}`), make("td", {}, phase.early ? "early" : phase.looked ? "yes" : "no")));
-  const phaseHeads = ["Phase", "Time", "Hints", "Looked"].map((name) => make("th", { scope: "col" }, name));
-  const times = make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...phaseHeads)), make("tbody", {}, ...phases));
-  const framed = (label, content) => make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": label }, content);
-  const copied = (name, text) => {
-    const key = button(name, async () => {
-      await navigator.clipboard.writeText(text());
-      key.textContent = "Copied";
-      setTimeout(() => (key.textContent = name), 2000);
-    });
-    return key;
-  };
+  const phases = round.phases.map((phase, index) => [room.index.phases[index].title, make("span", { class: phase.spent > phase.planned ? "is-over" : "" }, `${clock(phase.spent)} of ${clock(phase.planned)}`), `${phase.hints}`, phase.early ? "early" : phase.looked ? "yes" : "no"]);
   const markdown = () => asMarkdown(room, round, game);
   return [
     heading,
     make("p", { class: "lead" }, `${mean(round).toFixed(1)} of 4. Weakest: ${weakest.title}, ${weakest.level}.`),
-    framed("Signals", table),
+    table("Signals", ["Signal", "Score", "Level"], bars),
     make("h3", {}, "What to practise next"),
-    make("ul", {}, ...advice(room, round, weakest).map((words) => make("li", {}, words)), ...(next ? [make("li", {}, `This case is due again on ${new Date(next.on).toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" })}.`)] : [])),
+    make("ul", {}, ...advice(room, round, weakest).map((words) => make("li", {}, words)), ...(next ? [make("li", {}, `This case is due again on ${day(next.on)}.`)] : [])),
     make("h3", {}, "Phases"),
-    framed("Phases", times),
+    table("Phases", ["Phase", "Time", "Hints", "Looked"], phases),
     make("h3", {}, "Take it out"),
-    make("div", { class: "keys" }, button("Save as Markdown", () => save(`${round.case.replace("/", "--")}-${new Date(round.began).toISOString().slice(0, 10)}.md`, markdown(), "text/markdown")), copied("Copy as Markdown", markdown), copied("Copy as a prompt", () => asPrompt(room, round, game)), make("a", { href: "#", class: "tool" }, "All rounds"), make("a", { href: `${room.root}cases/${round.case}/`, class: "tool" }, "Open the case")),
+    make("div", { class: "keys" }, button("Save as Markdown", () => save(`${round.case.replace("/", "--")}-${new Date(round.began).toISOString().slice(0, 10)}.md`, markdown(), "text/markdown")), copier("Copy as Markdown", markdown), copier("Copy as a prompt", () => asPrompt(room, round, game)), make("a", { href: "#", class: "tool" }, "All rounds"), make("a", { href: `${room.root}cases/${round.case}/`, class: "tool" }, "Open the case")),
   ];
 }

@@ -1,6 +1,7 @@
 /** A round on the page: the clock, one phase at a time, notes as typed, hints, and the reference beside them. */
+import { board } from "./board.js";
 import { ask } from "./drill.js";
-import { button, make } from "./page.js";
+import { button, html, make } from "./page.js";
 import { alarm, clock, end, go, left, look, pause, resume, total } from "./round.js";
 
 const TICK = 500;
@@ -72,32 +73,26 @@ export class RoundView {
   }
 
   line() {
-    const quote = make("blockquote", { class: "prompt" });
-    quote.innerHTML = this.game.phases[this.phase.id].says;
-    return quote;
+    return html("blockquote", this.game.phases[this.phase.id].says, { class: "prompt" });
   }
 
   prompt() {
     const box = make("details", { class: "round__prompt" }, make("summary", {}, "The problem"));
     box.open = this.round.at === 0;
-    const text = make("div", {});
-    text.innerHTML = this.game.prompt;
-    box.append(text);
+    box.append(html("div", this.game.prompt));
     return box;
   }
 
   /** What must be on the board when the phase ends, to be ticked. */
   board() {
-    const items = this.game.phases[this.phase.id].board.map((html, index) => {
+    const items = this.game.phases[this.phase.id].board.map((text, index) => {
       const input = make("input", { type: "checkbox" });
       input.checked = this.state.board.includes(index);
       input.addEventListener("change", () => {
         this.state.board = this.state.board.filter((other) => other !== index).concat(input.checked ? index : []);
         this.save();
       });
-      const label = make("span", {});
-      label.innerHTML = html;
-      return make("li", {}, make("label", {}, input, label));
+      return make("li", {}, make("label", {}, input, html("span", text)));
     });
     return make("div", { class: "round__list" }, make("p", { class: "label" }, "On the board when this phase ends"), make("ul", {}, ...items));
   }
@@ -115,7 +110,7 @@ export class RoundView {
 
   drawAside() {
     const parts = [this.hints()];
-    if (this.phase.id === "design") parts.push(this.drills());
+    if (this.phase.id === "design") parts.push(this.drills(), this.blank());
     if (this.phase.id === "wrap") parts.push(this.followUps());
     parts.push(this.reference());
     this.aside.replaceChildren(...parts.filter(Boolean));
@@ -124,18 +119,13 @@ export class RoundView {
   hints() {
     const hints = this.game.phases[this.phase.id].hints;
     if (!hints.length) return null;
-    const shown = hints.slice(0, this.state.hints).map((html) => {
-      const item = make("li", {});
-      item.innerHTML = html;
-      return item;
-    });
+    const shown = hints.slice(0, this.state.hints).map((text) => html("li", text, { tabindex: "-1" }));
     const more = this.state.hints < hints.length && button(`Hint ${this.state.hints + 1} of ${hints.length}`, () => {
       this.state.hints += 1;
       this.save();
       this.drawAside();
       this.aside.querySelector(".hints li:last-child").focus();
     });
-    for (const item of shown) item.tabIndex = -1;
     return make("section", { class: "hints" }, ...(shown.length ? [make("ol", {}, ...shown)] : []), ...(more ? [more] : []));
   }
 
@@ -148,6 +138,19 @@ export class RoundView {
       place.replaceChildren(...(drill ? [ask(drill, this.room.units, (tried) => this.tried(tried))] : []));
     });
     return make("section", {}, make("p", { class: "label" }, "Work out a number"), choice, place);
+  }
+
+  /** The diagram without words, for who wants to draw on it before the reference is open. */
+  blank() {
+    const place = make("div", {});
+    const open = button("Draw on a blank board", () => {
+      open.remove();
+      place.append(board(this.game.drawing, (found) => {
+        this.round.board = found;
+        this.save();
+      }));
+    });
+    return make("section", {}, open, place);
   }
 
   tried(drill) {
@@ -166,8 +169,7 @@ export class RoundView {
       box.append(...compared, make("p", {}, "All follow-ups are answered."));
       return box;
     }
-    const question = make("div", { class: "ask" });
-    question.innerHTML = all[at].ask;
+    const question = html("div", all[at].ask, { class: "ask" });
     const field = make("textarea", { rows: "4", "aria-label": "Your answer" });
     field.value = this.round.answers[at]?.text ?? "";
     field.addEventListener("input", () => {
@@ -186,15 +188,9 @@ export class RoundView {
   }
 
   compared(follow, { text }) {
-    const box = make("details", { open: "" }, make("summary", {}));
-    box.firstChild.innerHTML = follow.ask.replace(/<\/?p>/g, "");
-    const listed = make("ul", {}, ...follow.listen_for.map((html) => {
-      const item = make("li", {});
-      item.innerHTML = html;
-      return item;
-    }));
-    const missed = make("div", {});
-    missed.innerHTML = follow.missed;
+    const box = make("details", { open: "" }, html("summary", follow.ask.replace(/<\/?p>/g, "")));
+    const listed = make("ul", {}, ...follow.listen_for.map((sign) => html("li", sign)));
+    const missed = html("div", follow.missed);
     box.append(make("p", { class: "label" }, "You said"), make("p", { class: "typed" }, text || "nothing"), make("p", { class: "label" }, "A strong answer names"), listed, make("p", { class: "label" }, "Most people miss"), missed);
     return box;
   }
@@ -213,10 +209,9 @@ export class RoundView {
       });
       return make("section", {}, open, ...(early ? [make("p", { class: "hint" }, "Before the time is up this counts as an early look.")] : []));
     }
-    const shown = parts.map(({ title, html }) => {
+    const shown = parts.map(({ title, html: text }) => {
       const part = make("div", { class: "reference__part" }, make("h3", { tabindex: "-1" }, title));
-      const body = make("div", {});
-      body.innerHTML = html;
+      const body = html("div", text);
       const figure = body.querySelector(".figure");
       if (figure) figure.replaceChildren(document.importNode(this.game.drawing, true));
       for (const useless of body.querySelectorAll(".downloads, live-case")) useless.remove();

@@ -2,15 +2,9 @@
  * For two people: the interviewer's sheet of a case, for a second screen or for paper, with a clock, answers
  * to give when asked, what to listen for, and scores; the prompt alone, for the candidate; and a sheet handed over.
  */
-import { button, make } from "./page.js";
+import { button, copier, html, make, table } from "./page.js";
 import { alarm, begin, clock, go, left, pause, resume, total } from "./round.js";
 import { save } from "./start-view.js";
-
-const html = (tag, text, attributes = {}) => {
-  const element = make(tag, attributes);
-  element.innerHTML = text;
-  return element;
-};
 
 /** The prompt, and nothing else. */
 export function prompt(game) {
@@ -92,11 +86,7 @@ export class SheetView {
   /** The finished sheet goes to the candidate as a link, which holds it all, or as a file. */
   hand() {
     const packed = () => ({ case: this.game.key, length: this.round.length, on: new Date(this.round.began).toISOString().slice(0, 10), scores: this.round.scores, notes: this.round.notes, times: this.round.phases.map(({ spent }) => Math.round(spent / 1000)) });
-    const link = button("Copy a link to the finished sheet", async () => {
-      await navigator.clipboard.writeText(`${location.origin}${location.pathname}#handed=${pack(packed())}`);
-      link.textContent = "Copied";
-      setTimeout(() => (link.textContent = "Copy a link to the finished sheet"), 2000);
-    });
+    const link = copier("Copy a link to the finished sheet", () => `${location.origin}${location.pathname}#handed=${pack(packed())}`);
     return make("div", { class: "keys sheet__hand" }, button("Print", () => window.print()), link, button("Save as a file", () => save(`sheet-${this.game.key.replace("/", "--")}.json`, JSON.stringify(packed(), null, 1), "application/json")), make("a", { class: "tool", href: `#prompt=${this.game.key}`, target: "_blank", rel: "noopener" }, "The candidate’s page"), make("a", { class: "tool", href: "#" }, "All rounds"));
   }
 
@@ -128,13 +118,11 @@ export function unpack(text) {
 
 /** A sheet that was handed over, to be read. */
 export function handed(room, sheet, game) {
-  const rows = Object.entries(game.rubric).filter(([signal]) => sheet.scores[signal] >= 1 && sheet.scores[signal] <= 4).map(([signal, { title }]) => make("tr", {}, make("th", { scope: "row" }, title), make("td", {}, `${sheet.scores[signal]} of 4`), make("td", {}, room.index.levels[sheet.scores[signal] - 1])));
-  const heads = ["Signal", "Score", "Level"].map((name) => make("th", { scope: "col" }, name));
-  const table = make("table", { class: "plain" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
+  const rows = Object.entries(game.rubric).filter(([signal]) => sheet.scores[signal] >= 1 && sheet.scores[signal] <= 4).map(([signal, { title }]) => [title, `${sheet.scores[signal]} of 4`, room.index.levels[sheet.scores[signal] - 1]]);
   return [
     make("h2", { tabindex: "-1" }, `Your interviewer’s sheet: ${game.title}`),
     make("p", {}, `${Number(sheet.length) || "?"} minutes, ${String(sheet.on ?? "").slice(0, 10)}.`),
-    make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Scores" }, table),
+    table("Scores", ["Signal", "Score", "Level"], rows),
     make("h3", {}, "Notes"),
     make("p", { class: "typed" }, String(sheet.notes || "None.")),
     make("a", { class: "tool", href: "#" }, "All rounds"),

@@ -1,16 +1,16 @@
 /** The start of a rehearsal: choose a case, a length and a level; see what is due and what was played. */
-import { button, make } from "./page.js";
+import { button, day, make, table } from "./page.js";
+import { progress } from "./progress.js";
 import { due, mean } from "./round.js";
 
 const LENGTHS = [35, 45, 60];
 const LEVELS = { mid: "Mid", senior: "Senior", staff: "Staff" };
-const day = (time) => new Date(time).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 
 export function start(room) {
   const kept = room.records.all();
   const rounds = kept.filter(({ kind }) => kind === "round");
   const dates = due(rounds);
-  return [form(room, dates), history(room, rounds, dates), drills(kept.filter(({ kind }) => kind === "drill")), keep(room)].filter(Boolean);
+  return [form(room, dates), history(room, rounds, dates), drills(kept.filter(({ kind }) => kind === "drill")), progress(room, rounds), keep(room)].filter(Boolean);
 }
 
 function form(room, dates) {
@@ -34,7 +34,7 @@ function form(room, dates) {
   const tell = () => {
     const found = cases.find(({ key }) => key === choice.value);
     about.textContent = `${found.summary} Written for ${LEVELS[found.level].toLowerCase()} level.`;
-    others.replaceChildren(...[["drill", "Drill its estimates"], ["sheet", "Interviewer’s sheet"], ["prompt", "The prompt alone"]].map(([what, words]) => make("a", { class: "tool", href: `#${what}=${found.key}` }, words)));
+    others.replaceChildren(...[["drill", "Drill its estimates"], ["board", "Blank board"], ["sheet", "Interviewer’s sheet"], ["prompt", "The prompt alone"]].map(([what, words]) => make("a", { class: "tool", href: `#${what}=${found.key}` }, words)));
   };
   choice.addEventListener("change", tell);
   const random = button("Any case", () => {
@@ -70,18 +70,19 @@ function history(room, rounds, dates) {
     const link = make("a", { href: `#${where}` }, round.title);
     const what = open ? "not finished" : score === null ? "not scored" : `${score.toFixed(1)} of 4`;
     const next = dates.get(round.case);
-    const cells = [["Played", day(round.began)], ["Length", `${round.length} min`], ["Score", what], ["Due again", next ? day(next.on) : "–"]];
-    return make("tr", {}, make("th", { scope: "row" }, link), ...cells.map(([label, text]) => make("td", { class: "num", "data-label": label }, text)));
+    return [link, day(round.began), `${round.length} min`, what, next ? day(next.on) : "–"];
   });
-  const heads = ["Case", "Played", "Length", "Score", "Due again"].map((name) => make("th", { scope: "col" }, name));
-  const table = make("table", { class: "plain rounds" }, make("thead", {}, make("tr", {}, ...heads)), make("tbody", {}, ...rows));
-  return make("section", {}, heading, make("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Your rounds" }, table));
+  return make("section", {}, heading, table("Your rounds", ["Case", "Played", "Length", "Score", "Due again"], rows, { class: "scroll rounds" }));
 }
 
 /** Drills, as how far off each try was at its median. */
 function drills(kept) {
   if (!kept.length) return null;
   const rows = kept.map((record) => {
+    if (record.board) {
+      const [boxes, steps] = [record.board.boxes, record.board.steps].map((pair) => pair.join(" of "));
+      return make("li", {}, make("a", { href: `#board=${record.case}` }, record.title), `, ${day(record.began)}: blank board, ${boxes} boxes and ${steps} steps`);
+    }
     const off = record.drills.map(({ doublings }) => doublings).filter(Number.isFinite).sort((a, b) => a - b);
     const middle = off.length ? `${off[Math.floor(off.length / 2)].toFixed(1)} factors of two off, at the median` : "no number yet";
     return make("li", {}, make("a", { href: `#drill=${record.case}` }, record.title), `, ${day(record.began)}: ${record.drills.length} ${record.drills.length === 1 ? "try" : "tries"}, ${middle}`);
