@@ -561,6 +561,6 @@ def test_progress_shows_tracks_signals_and_time(page: Page, site: Site, look):
     room = page.locator(".progress")
     expect(room).to_contain_text("2 rounds scored. Weakest of late: Problem, 1.5 of 4.")
     assert room.get_by_role("group", name="Over time").locator("tbody tr").count() == 2
-    assert "Feature stores 2 2.4 of 4" in said(room.get_by_role("group", name="By track").locator("tbody tr"))
+    assert "Feature stores22.4 of 4" in said(room.get_by_role("group", name="By track").locator("tbody tr"))
     assert room.locator("circle").count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= look.width
