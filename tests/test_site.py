@@ -122,6 +122,13 @@ def test_a_builder_that_is_held_waits_until_it_is_released(base):
     assert held.communicate(timeout=30)[0] == "draws\n"
 
 
+def test_a_builder_whose_settings_lack_the_hook_is_not_started_before_the_tree_is_there(base):
+    assert not site.holds(base)
+    (base / "mkdocs.yml").write_text("hooks:\n  - scripts/casebook/hold.py # x\n", encoding="utf-8")
+    assert site.holds(base)
+    assert site.holds(ROOT)
+
+
 def test_a_builder_run_by_hand_waits_for_nothing(base):
     program = "import hold; hold.on_startup(); hold.on_env(None)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT / "scripts/casebook", timeout=30).returncode == 0

@@ -217,7 +217,7 @@ def build(
         return builders[0]
 
     try:
-        if not prepare(base, begin=begin):
+        if not prepare(base, begin=begin if site.holds(base) else None):
             raise typer.Exit(1)
         if not builders and not force and site.fresh(base):
             out.print("site: up to date", markup=False)

@@ -95,6 +95,11 @@ def _running(process: int) -> bool:
     return True
 
 
+def holds(base: Path) -> bool:
+    """Return whether the builder of this project can be held: its settings must name the hook."""
+    return "scripts/casebook/hold.py" in (base / "mkdocs.yml").read_text(encoding="utf-8")
+
+
 def start(base: Path, held: bool = False) -> subprocess.Popen[str]:
     """Start building the site into a folder beside the old one. Links that lead nowhere end it.
 

@@ -564,3 +564,29 @@ def test_progress_shows_tracks_signals_and_time(page: Page, site: Site, look):
     assert "Feature stores22.4 of 4" in said(room.get_by_role("group", name="By track").locator("tbody tr"))
     assert room.locator("circle").count() == 2
     assert page.evaluate("document.documentElement.scrollWidth") <= look.width
+
+
+@one_look
+def test_a_sheet_that_was_saved_as_a_file_is_read_by_import(page: Page, tmp_path):
+    opened_room(page)
+    page.get_by_role("link", name="Interviewer’s sheet").click()
+    page.get_by_label("Notes").fill("from the file")
+    page.locator(".sheet__signal").first.get_by_label("Weak", exact=True).check()
+    with page.expect_download() as download:
+        click(page, "Save as a file")
+    file = tmp_path / "sheet.json"
+    download.value.save_as(file)
+    page.get_by_role("link", name="All rounds").click()
+
+    page.get_by_label("File of rehearsals").set_input_files(file)
+
+    expect(page.get_by_text("from the file")).to_be_visible()
+    expect(page.locator("rehearsal-room").get_by_role("row", name="Problem")).to_contain_text("2 of 4")
+
+
+@one_look
+def test_a_card_of_the_index_leads_to_a_round_of_its_case(page: Page, site: Site):
+    page.goto("cases/?track=deployment")
+    record = next(entry.record for entry in site.library.cases() if entry.folder == "deployment")
+    page.get_by_role("link", name=f"Rehearse {record.title}").click()
+    expect(page.get_by_label("Case", exact=True)).to_have_value(re.compile("^deployment/"))

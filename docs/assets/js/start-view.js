@@ -2,6 +2,7 @@
 import { button, day, make, table } from "./page.js";
 import { progress } from "./progress.js";
 import { due, mean } from "./round.js";
+import { pack } from "./sheet-view.js";
 
 const LENGTHS = [35, 45, 60];
 const LEVELS = { mid: "Mid", senior: "Senior", staff: "Staff" };
@@ -96,7 +97,9 @@ function keep(room) {
   const file = make("input", { type: "file", accept: "application/json,.json", class: "hidden-file", "aria-label": "File of rehearsals" });
   file.addEventListener("change", async () => {
     try {
-      const taken = room.records.import(await file.files[0].text());
+      const text = await file.files[0].text();
+      if (text.includes('"scores"') && !text.includes('"records"')) return room.go(`handed=${pack(JSON.parse(text))}`); // a sheet
+      const taken = room.records.import(text);
       room.show(...start(room));
       room.querySelector(".keep [role=status]").textContent = `${taken} ${taken === 1 ? "round" : "rounds"} taken in.`;
     } catch (error) {
