@@ -43,10 +43,17 @@ def define_env(env: Any) -> None:
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def phases() -> str:
         """Return the phases of a round as a table: minutes by the length of the round."""
-        lengths = list(facts["phases"][0]["minutes"])
-        rows = [["Phase", *(f"{length} min" for length in lengths)], ["---"] * (len(lengths) + 1)]
-        rows += [[phase["title"], *(str(phase["minutes"][length]) for length in lengths)] for phase in facts["phases"]]
-        return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+        heads = "".join(f'<th scope="col">{length} min</th>' for length in facts["phases"][0]["minutes"])
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(phase["title"])}</th>'
+            + "".join(f'<td class="num">{count}</td>' for count in phase["minutes"].values())
+            + "</tr>"
+            for phase in facts["phases"]
+        )
+        return (
+            '<div class="scroll" tabindex="0" role="group" aria-label="The phases"><table class="plain minutes"><thead>'
+            f'<tr><th scope="col">Phase</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+        )
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def decks() -> str:
