@@ -51,7 +51,7 @@ def define_env(env: Any) -> None:
             for phase in facts["phases"]
         )
         return (
-            '<div class="scroll" tabindex="0" role="group" aria-label="The phases"><table class="plain minutes"><thead>'
+            '<div class="scroll scroll--minutes" tabindex="0" role="group" aria-label="The phases"><table class="plain"><thead>'
             f'<tr><th scope="col">Phase</th>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
         )
 

@@ -32,7 +32,6 @@ class RehearsalRoom extends HTMLElement {
   async route() {
     this.view?.close();
     this.view = null;
-    this.classList.remove("is-prompt");
     const [, what, id] = /^#(round|score|result|drill|board|sheet|prompt|handed)=([\w/-]+)$/.exec(location.hash) ?? [];
     if (await this.apart(what, id)) return;
     const round = id && this.records.get(id);
@@ -73,7 +72,6 @@ class RehearsalRoom extends HTMLElement {
       this.view = new SheetView(this, game);
       this.show(this.view.root);
     }
-    this.classList.toggle("is-prompt", what === "prompt");
     this.querySelector("h2")?.focus();
     return true;
   }
@@ -126,6 +124,7 @@ class RehearsalRoom extends HTMLElement {
   show(...parts) {
     const notice = [this.records.trouble, this.records.newer && "A newer version of the site wrote some of your rounds: they are left as they are.", this.records.broken && "Some of what was kept could not be read. It is set aside, not deleted."].filter(Boolean);
     this.replaceChildren(...notice.map((text) => make("p", { class: "notice", role: "alert" }, text)), ...parts);
+    this.closest("article").classList.toggle("is-room", this.querySelector(".round, .sheet, .prompt--alone") !== null);
   }
 }
 
