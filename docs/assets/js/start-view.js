@@ -38,7 +38,7 @@ function form(room, dates) {
     others.replaceChildren(...[["drill", "Drill its estimates"], ["board", "Blank board"], ["sheet", "Interviewer’s sheet"], ["prompt", "The prompt alone"]].map(([what, words]) => make("a", { class: "tool", href: `#${what}=${found.key}` }, words)));
   };
   choice.addEventListener("change", tell);
-  const random = button("Any case", () => {
+  const random = button("Random case", () => {
     const rest = cases.filter(({ key }) => key !== choice.value);
     if (rest.length) choice.value = rest[Math.floor(Math.random() * rest.length)].key;
     tell();
