@@ -15,6 +15,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
 from casebook.library import Library
@@ -103,6 +104,15 @@ def search(page: Page, words: str) -> Locator:
     box.press_sequentially(words[-1])
     expect(page.locator(".md-search-result__meta")).to_have_text(re.compile(r"^(No|\d+) matching document"))
     return page.locator(".md-search-result__link")
+
+
+def serious(page: Page) -> list[str]:
+    """Return what axe finds on a page that would keep somebody out."""
+    return [
+        f"{found['id']} ({found['impact']}): " + "; ".join(node["html"][:120] for node in found["nodes"][:3])
+        for found in Axe().run(page).response["violations"]
+        if found["impact"] in ("serious", "critical")
+    ]
 
 
 def contrast(one: str, other: str) -> float:

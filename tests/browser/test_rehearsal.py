@@ -5,10 +5,9 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from browser.support import Site, both_widths, one_look, said
+from browser.support import Site, both_widths, one_look, said, serious
 from casebook import rounds
 from casebook.text import plain
 
@@ -360,13 +359,7 @@ def test_the_timer_is_announced_politely_and_not_every_second(page: Page):
 
 def test_axe_finds_nothing_serious_on_any_screen(page: Page):
     def check(where: str) -> None:
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{where}: {part['id']} {part['nodes'][0]['html'][:160]}"
-            for part in found
-            if part["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious(page) == [], where
 
     opened_room(page)
     check("start")
@@ -505,13 +498,7 @@ def test_axe_finds_nothing_serious_on_sheets_and_drills(page: Page):
         page.goto(f"rehearse/#{where}={CASE}")
         page.reload()
         page.locator("rehearsal-room h2").wait_for()
-        found = Axe().run(page).response["violations"]
-        serious = [
-            f"{where}: {part['id']} {part['nodes'][0]['html'][:160]}"
-            for part in found
-            if part["impact"] in ("serious", "critical")
-        ]
-        assert serious == []
+        assert serious(page) == [], where
 
 
 @one_look
