@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, changed, checked, project, real, real_library
 
-from casebook import catalogue, library, stamp, tree
+from casebook import catalogue, handwritten, library, stamp, tree
 from casebook.library import Library
 from casebook.store import Store
 
@@ -320,7 +320,7 @@ def test_a_script_is_published_without_comments_and_no_text_of_it_spans_lines(fi
     script = file.read_text(encoding="utf-8")
     for line in script.split("\n"):
         assert line.lstrip().startswith(("*", "/**", "//")) or len(re.findall(r"(?<!\\)`", line)) % 2 == 0, line
-    published = tree.lean(script)
+    published = handwritten.lean(script)
     assert not re.search(r"^\s*(//|/\*|\*)", published, re.MULTILINE)
     code = [line.strip() for line in script.split("\n")]
     kept = [line for line in code if line and not line.startswith(("//", "/**", "*"))]

@@ -9,7 +9,6 @@ address, Zensical as seen from the file, and there the two are one.
 
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -21,7 +20,22 @@ from typing import Any
 
 import resvg_py
 
-from casebook import anki, catalogue, data, download, draw, gathered, graph, pages, reference, rounds, schema, site, svg
+from casebook import (
+    anki,
+    catalogue,
+    data,
+    download,
+    draw,
+    gathered,
+    graph,
+    handwritten,
+    pages,
+    reference,
+    rounds,
+    schema,
+    site,
+    svg,
+)
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Block
 from casebook.store import Store
@@ -190,8 +204,8 @@ def render(
     tree["assets/data/units.json"] = _json(data.units())
     tree["assets/icons.svg"] = svg.sprite(table.drawings).encode()
     tree["assets/favicon.svg"] = table.drawings["casebook"].replace("currentColor", "#2456c7").encode()
-    tree.update(_by_hand(docs))
-    theme = {file.relative_to(docs / "overrides").as_posix(): file.read_bytes() for file in _files(docs / "overrides")}
+    tree.update(handwritten.pages(docs))
+    theme = handwritten.overrides(docs)
     theme[".icons/casebook.svg"] = table.drawings["casebook"].encode()
     _write(build / "facts.json", json.dumps(facts(library), indent=1, ensure_ascii=False).encode())
     figured = {f"figures/{folder}{entry.key}.html" for entry in cases for folder in ("", "thumbnails/")}
@@ -292,39 +306,6 @@ def facts(library: Library) -> dict[str, object]:
     }
     decks = {name: TRACKS[tracks[0]] for name, (tracks, _) in anki.names(library).items() if len(tracks) == 1}
     return {"counts": counted, "cases": cases, "phases": rounds.index(library)["phases"], "decks": decks}
-
-
-def _by_hand(docs: Path) -> dict[str, bytes]:
-    """Return the hand-written files, each page told where it comes from, for its edit link."""
-    made = {}
-    for file in _files(docs):
-        name = file.relative_to(docs)
-        if name.parts[0] == "overrides" or name.parts[:2] == ("assets", "icons"):
-            continue
-        raw = file.read_bytes()
-        if file.suffix == ".md":
-            page = raw.decode()
-            head = re.match(r"---\n(.*?)\n---\n", page, re.DOTALL)
-            own = f"source: docs/{name.as_posix()}"
-            page = f"---\n{head[1]}\n{own}\n---\n{page[head.end() :]}" if head else f"---\n{own}\n---\n{page}"
-            raw = page.encode()
-        if file.suffix == ".js":
-            raw = lean(raw.decode()).encode()
-        made[name.as_posix()] = raw
-    return made
-
-
-def lean(script: str) -> str:
-    """Return a script of ours without comments on lines of their own and without indentation: a seventh less to load.
-
-    No text of it may span lines, which a test watches.
-    """
-    bare = re.sub(r"^[ \t]*(/\*\*.*?\*/|//[^\n]*)\n", "", script, flags=re.MULTILINE | re.DOTALL)
-    return re.sub(r"\n[\s]*", "\n", bare).lstrip()
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
 
 
 def _json(value: object) -> bytes:
