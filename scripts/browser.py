@@ -1,11 +1,16 @@
-"""See that the tests have a browser: Playwright's own, the system's, or one installed here and now."""
+"""See that the tests have a browser: Playwright's own, the system's, or one installed here and now.
+
+The headless shell does what Chromium does without a window, in half the time: it has no tabs, bars or
+menus to start for every test. Playwright's own browser comes with it; Debian has it as a package.
+"""
 
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-SYSTEM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
+SYSTEM = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
 def own() -> Path | None:
@@ -18,7 +23,7 @@ def own() -> Path | None:
 
 
 def system() -> str | None:
-    """Return the system's Chromium, if there is one."""
+    """Return the system's Chromium, if there is one; the shell before others."""
     return next((found for name in SYSTEM if (found := shutil.which(name))), None)
 
 
@@ -33,15 +38,16 @@ def attempt(*command: str) -> bool:
 
 def main() -> int:
     """Return 0 if there is a browser in the end."""
-    if own() or system():
+    if own() or shutil.which(SHELL):
         return 0
-    if attempt(sys.executable, "-m", "playwright", "install", "chromium") and own():
+    if not system() and attempt(sys.executable, "-m", "playwright", "install", "chromium") and own():
         return 0
     if shutil.which("apt-get"):
         become = ["sudo", "-n"] if shutil.which("sudo") else []
         attempt(*become, "apt-get", "update", "-qq")
-        if attempt(*become, "apt-get", "install", "-y", "-qq", "chromium", "fonts-liberation") and system():
-            return 0
+        attempt(*become, "apt-get", "install", "-y", "-qq", SHELL, "fonts-liberation")
+    if system():
+        return 0
     print("no browser: install Chromium, or run `.venv/bin/python -m playwright install chromium`", file=sys.stderr)
     return 1
 

@@ -22,6 +22,7 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+SYSTEM = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NOTHING = {"config": {"lang": ["en"], "separator": " ", "pipeline": [], "fields": {}}, "docs": []}
 NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # should a page ask for another host
 
@@ -40,11 +41,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one that is asked for, Playwright's own, or the system's."""
+    """Chromium: the one that is asked for, Playwright's own, or the system's; the quick shell before the rest."""
     with sync_playwright() as playwright:
         asked = os.environ.get("CASEBOOK_CHROMIUM")
         own = Path(playwright.chromium.executable_path)
-        system = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+        system = next(filter(None, map(shutil.which, SYSTEM)), None)
         found = asked or (str(own) if own.exists() else system)
         assert found, "no browser: install Chromium, or run `python -m playwright install chromium`"
         launched = playwright.chromium.launch(executable_path=found, args=[*ARGUMENTS, NOWHERE])

@@ -115,6 +115,61 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+WHERE = """target => {
+  const now = document.activeElement;
+  if (now === target) return "here";
+  const above = now.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
+  return now !== document.body && above ? "above" : "below";
+}"""
+
+
+class Hand:
+    """How a person acts on a page: with a pointer, or with the keyboard alone."""
+
+    def __init__(self, page: Page, keyboard: bool) -> None:
+        self.page, self.keyboard = page, keyboard
+
+    def reach(self, target: Locator) -> None:
+        """Press Tab, or Shift and Tab where the element is further up, until it has the focus."""
+        target.wait_for(state="attached")
+        for _ in range(600):
+            where = target.evaluate(WHERE)
+            if where == "here":
+                return
+            self.page.keyboard.press("Tab" if where == "below" else "Shift+Tab")
+        raise AssertionError(f"Tab never comes to {target}")
+
+    def press(self, target: str | Locator) -> None:
+        """Press a button, named or given, or follow a link."""
+        found = self.page.get_by_role("button", name=target, exact=True) if isinstance(target, str) else target
+        if self.keyboard:
+            self.reach(found)
+            self.page.keyboard.press("Enter")
+        else:
+            found.click()
+
+    def write(self, field: Locator, text: str) -> None:
+        """Put a text in the place of what a field holds."""
+        if self.keyboard:
+            self.reach(field)
+            self.page.keyboard.press("Control+A")
+            self.page.keyboard.type(text)
+        else:
+            field.fill(text)
+
+    def choose(self, radios: Locator, index: int) -> None:
+        """Choose one of a group of radio buttons."""
+        if self.keyboard:
+            checked = [place for place, radio in enumerate(radios.all()) if radio.is_checked()]
+            at = checked[0] if checked else 0
+            self.reach(radios.nth(at))
+            self.page.keyboard.press("Space")
+            for _ in range(abs(index - at)):
+                self.page.keyboard.press("ArrowRight" if index > at else "ArrowLeft")
+        else:
+            radios.nth(index).check()
+
+
 def contrast(one: str, other: str) -> float:
     """Return the contrast of two opaque colours, as WCAG counts it."""
 

@@ -12,7 +12,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, Look, Site, address, all_said, said
+from browser.support import CASES, Hand, Look, Site, address, all_said, said
 from casebook import data, tail
 from casebook.estimate import Numbers, compute
 from casebook.flips import flips
@@ -459,6 +459,50 @@ def test_more_load_fills_the_boxes_of_the_diagram_by_colour_and_by_text(live: Ca
     page.get_by_role("button", name="Reset all").click()
     assert all_said(badges) == before
     expect(page).not_to_have_url(re.compile("load="))
+
+
+def test_the_keyboard_alone_uses_all_of_the_panel(live: Callable[[str], Page], site: Site):
+    page = live("")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    hand = Hand(page, keyboard=True)
+    names = ("peak_payments", "stream_workers", "recent_state")
+    built = {name: result(page, name) for name in names}
+    picks = all_said(page.locator("[data-decision] .pick"))
+
+    hand.write(page.locator("#n-payments_per_day .live-field"), "12 million payment/day")
+    page.keyboard.press("Enter")
+    assert "now 1 assumption changed" in f"now {said(page.locator('.live-bar [role=status]'))}"
+    hand.reach(page.locator("#n-peak_factor .live-slider"))
+    page.keyboard.press("End")
+    assert result(page, "peak_payments") == "1,390 payment/s"  # 12 million a day, times 10, over 86,400 s
+    hand.reach(page.locator("#n-peak_factor .live-back"))
+    page.keyboard.press("Enter")
+    assert result(page, "peak_payments") == "417 payment/s"
+    expect(page.locator("#n-peak_factor .live-slider")).to_be_focused()  # the button went; the reader is not lost
+
+    hand.reach(page.get_by_role("slider", name="Load"))
+    page.keyboard.press("End")
+    expect(page.locator(".load__said")).to_contain_text("100 × today’s peak")
+    hand.reach(page.get_by_role("combobox", name="Estimate"))
+    first = all_said(page.locator("[data-swing]"))
+    page.keyboard.press("Home")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-swing]").first).not_to_have_text(first[0])
+
+    hand.press("Copy link")
+    link = page.evaluate("navigator.clipboard.readText()")
+    assert "payments_per_day~12000000" in link
+    assert "load=100" in link
+
+    hand.press("Reset all")
+    expect(page.locator("#n-payments_per_day .live-slider")).to_be_focused()
+    assert {name: result(page, name) for name in names} == built
+    assert all_said(page.locator("[data-decision] .pick")) == picks
+    variant = next(iter(site.library.entries[CASE].record.variants))
+    hand.press(page.locator(f"[data-variant={variant}] .live-button"))
+    assert page.locator("tr.changed").count() > 0
+    hand.press("Reset all")
+    assert {name: result(page, name) for name in names} == built
 
 
 def test_without_scripts_the_boxes_say_how_much_of_each_component_is_used(opened: Callable[..., Page], site: Site):

@@ -60,7 +60,7 @@ class LiveCase extends HTMLElement {
     });
     back.addEventListener("click", () => {
       this.set(name, part.value);
-      field.focus();
+      slider.focus();
     });
     this.rows.set(name, { row, part, written, field, fault, slider, back });
   }
@@ -113,9 +113,11 @@ class LiveCase extends HTMLElement {
     const reset = make("button", { type: "button", class: "live-button" }, "Reset all");
     const copy = copier("Copy link", () => (this.toAddress(), location.href), { class: "live-button" });
     reset.addEventListener("click", () => {
+      const [first] = Object.keys(this.overrides);
       this.overrides = {};
       this.load = 1;
       this.draw();
+      this.rows.get(first)?.slider.focus({ preventScroll: true }); // the bar goes; the reader is not lost
     });
     this.bar = make("div", { class: "live-bar" }, this.said, reset, copy);
     this.bar.hidden = true;
