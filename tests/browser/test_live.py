@@ -22,7 +22,7 @@ from casebook.spec import Case
 
 CASE = "feature-stores/payment-fraud-features"
 DESK = Look("light", 1440)
-INPUTS = 1000  # a case
+INPUTS = max(200, 3000 // len(CASES))  # a case
 pytestmark = pytest.mark.parametrize("look", [DESK, Look("dark", 390)], ids=str)
 
 
@@ -461,7 +461,9 @@ def test_more_load_fills_the_boxes_of_the_diagram_by_colour_and_by_text(live: Ca
     expect(page).not_to_have_url(re.compile("load="))
 
 
-def test_the_keyboard_alone_uses_all_of_the_panel(live: Callable[[str], Page], site: Site):
+def test_the_keyboard_alone_uses_all_of_the_panel(live: Callable[[str], Page], site: Site, look: Look):
+    if look != DESK:
+        return  # the keys are the same
     page = live("")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Hand(page, keyboard=True)
