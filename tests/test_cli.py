@@ -55,14 +55,14 @@ def refused(done: Result, *words: str) -> None:
 
 def test_check_ends_with_zero_where_nothing_is_found(run, sound):
     done = run(sound, "check")
-    assert (done.exit_code, done.stdout, done.stderr) == (0, "6 records checked: no findings\n", "")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "7 records checked: no findings\n", "")
 
 
 def test_check_ends_with_one_and_shows_what_blocks(run, broken):
     done = run(broken, "check")
     assert done.exit_code == 1
     assert f"{SAMPLE}:70:33: error C050 " in done.stdout
-    assert done.stdout.endswith("6 records checked: 1 error\n")
+    assert done.stdout.endswith("7 records checked: 1 error\n")
 
 
 def test_check_ends_with_zero_on_a_hint_and_with_one_if_strict(run, hinted):
@@ -76,7 +76,7 @@ def test_check_works_from_a_folder_within_the_project(run, broken):
 
 
 def test_check_of_one_path_shows_its_findings_alone_and_checks_the_whole_library(run, broken):
-    assert run(broken, "check", "cases/blocks").stdout == "3 records checked: no findings\n"
+    assert run(broken, "check", "cases/blocks").stdout == "4 records checked: no findings\n"
     assert run(broken, "check", SAMPLE).exit_code == 1
     assert run(broken / "cases", "check", "blocks", "feature-stores").exit_code == 1
 
@@ -226,7 +226,7 @@ def test_render_says_what_it_wrote_and_then_that_nothing_changed(run, tmp_path):
     first, second = run(base, "render"), run(base, "render")
     assert (first.exit_code, second.exit_code) == (0, 0)
     assert re.search(r"build/docs: \d+ files, \d+ written, 0 removed", first.stdout)
-    assert second.stdout == "6 records checked: no findings; nothing changed\n"
+    assert second.stdout == "7 records checked: no findings; nothing changed\n"
 
 
 def test_render_of_a_broken_library_ends_with_one_and_leaves_what_was_there(run, tmp_path):

@@ -18,6 +18,8 @@ every_record = pytest.mark.parametrize("path", RECORDS)
 
 
 def kind_of(path: str) -> str:
+    if b"moved_to:" in RECORDS[path]:
+        return "moved"
     model = FOLDERS[path.split("/")[1]]
     return next(kind for kind, known in KINDS.items() if known is model)
 
@@ -110,10 +112,10 @@ def parts(node: Any) -> list[tuple[str, dict[str, Any]]]:
 def test_every_property_has_a_title_a_description_and_an_example(kind):
     made = schema.as_json(kind)
     listed = parts(made)
-    assert len(listed) > 20
+    assert len(listed) > (20 if kind != "moved" else 1)
     for name, part in listed:
         # What a property says in the words of the part that it holds is said there, once.
-        part = {**made["$defs"].get(part.get("$ref", "").rpartition("/")[2], {}), **part}
+        part = {**made.get("$defs", {}).get(part.get("$ref", "").rpartition("/")[2], {}), **part}
         assert part.get("title"), name
         assert part.get("description"), name
         assert part.get("examples"), name

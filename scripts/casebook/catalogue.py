@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 SAMPLE_CASE = "cases/feature-stores/parcel-arrival.yml"
 
@@ -27,6 +28,7 @@ class Code:
     change: tuple[tuple[str, str], ...] = ()
     content: str = ""
     raw: str = ""  # hexadecimal, for what TOML cannot hold
+    gone: bool = False  # `file` is deleted
 
 
 @cache
@@ -36,11 +38,10 @@ def codes() -> dict[str, Code]:
     made = {}
     for code, entry in data.items():
         change = tuple((old, new) for old, new in entry.pop("change", ()))
-        made[code] = Code(
-            code=code,
-            change=change,
-            **{key: value.strip() if key != "content" else value for key, value in entry.items()},
-        )
+        given: dict[str, Any] = {
+            key: value.strip() if isinstance(value, str) and key != "content" else value for key, value in entry.items()
+        }
+        made[code] = Code(code=code, change=change, **given)
     return made
 
 
@@ -62,6 +63,8 @@ def sample() -> dict[str, bytes]:
 def broken(code: Code) -> dict[str, bytes]:
     """Return the sample library with the change of a code made to it."""
     library = sample()
+    if code.gone:
+        del library[code.file]
     if code.raw:
         library[code.file] = bytes.fromhex(code.raw)
     elif code.content:

@@ -1,6 +1,6 @@
 """The report that each entry of the catalogue really fires, from the sample library."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 
@@ -13,10 +13,10 @@ ICONS = ("client", "model", "store")  # what the sample's blocks name
 @cache
 def fired(code: catalogue.Code) -> tuple[Finding, ...]:
     """Return the findings of the sample library with the change of a code made to it."""
-    return tuple(findings(catalogue.broken(code)))
+    return tuple(findings(catalogue.broken(code), before=[name[6:-4] for name in catalogue.sample()]))
 
 
-def findings(files: Mapping[str, bytes]) -> list[Finding]:
+def findings(files: Mapping[str, bytes], before: Iterable[str] = ()) -> list[Finding]:
     """Return the findings of a library given as paths, such as `cases/blocks/store.yml`, and bytes."""
     entries, found = [], []
     for name, raw in files.items():
@@ -26,7 +26,7 @@ def findings(files: Mapping[str, bytes]) -> list[Finding]:
             found.append(Finding("C007", Place(name, 1, 1), fault[0], fix=fault[1]))
         else:
             entries.append(_examined(raw, name, f"{path.parent.name}/{path.stem}"))
-    return library.assemble(entries, found, ICONS).findings
+    return library.assemble(entries, found, ICONS, before).findings
 
 
 @lru_cache(maxsize=64)

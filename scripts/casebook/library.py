@@ -15,7 +15,7 @@ from casebook.checks.library import RULES, Shelf, employed
 from casebook.estimate import Numbers, compute
 from casebook.findings import Finding, Place
 from casebook.flips import Flip, flips
-from casebook.spec import TRACKS, Block, Case, Part, Tradeoff
+from casebook.spec import TRACKS, Block, Case, Moved, Part, Tradeoff
 from casebook.spec.base import ID
 from casebook.store import Store
 
@@ -66,8 +66,22 @@ class Library:
         """Return the sound trade-offs by id, in order of title."""
         return self._of("tradeoffs")
 
+    def moved(self) -> dict[str, Moved]:
+        """Return the stubs by key."""
+        return {entry.key: entry.record for entry in self.entries.values() if isinstance(entry.record, Moved)}
+
+    def drafts(self) -> frozenset[str]:
+        """Return the keys of the cases that are not to be published yet."""
+        return frozenset(entry.key for entry in self.cases() if entry.record.draft)
+
+    def published(self) -> "Library":
+        """Return the library without its drafts."""
+        drafts = self.drafts()
+        return Library({key: entry for key, entry in self.entries.items() if key not in drafts}, self.findings)
+
     def _of(self, folder: str) -> dict[str, Entry]:
-        found = [entry for entry in self.entries.values() if entry.folder == folder and entry.record is not None]
+        found = [entry for entry in self.entries.values() if isinstance(entry.record, FOLDERS[folder])]
+        found = [entry for entry in found if entry.folder == folder]
         return {entry.id: entry for entry in sorted(found, key=lambda entry: entry.record.title)}
 
     def errors(self) -> list[Finding]:
@@ -86,7 +100,8 @@ def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
 def _entry(document: source.Document | None, found: list[Finding], path: str, key: str, digest: str) -> Entry:
     if document is None:
         return Entry(key, path, digest, None, None, tuple(found), ())
-    record, faults = shape.validate(document, FOLDERS[key.split("/")[0]])
+    model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
+    record, faults = shape.validate(document, model)
     found += faults
     if record is None:
         return Entry(key, path, digest, None, None, tuple(found), ())
@@ -164,10 +179,12 @@ def load(
     icons: Iterable[str] = (),
     store: Store | None = None,
     progress: Callable[[str, int, int], None] | None = None,
+    before: Iterable[str] = (),
 ) -> Library:
     """Load the library under `root` (a folder such as `cases/`) and run every rule.
 
-    With a `store`, files that did not change are not examined again.
+    With a `store`, files that did not change are not examined again. `before` are the keys of records
+    that were published once.
     """
     jobs, found = find(root)
     entries: dict[str, Entry] = {}
@@ -180,10 +197,15 @@ def load(
             _collect(made, entries, len(jobs), progress)
     else:
         _collect((_load(job, store) for job in jobs), entries, len(jobs), progress)
-    return assemble(entries.values(), found, icons)
+    return assemble(entries.values(), found, icons, before)
 
 
-def assemble(entries: Iterable[Entry], found: Iterable[Finding] = (), icons: Iterable[str] = ()) -> Library:
+def assemble(
+    entries: Iterable[Entry],
+    found: Iterable[Finding] = (),
+    icons: Iterable[str] = (),
+    before: Iterable[str] = (),
+) -> Library:
     """Return the library of some entries, with what the rules over all of them find."""
     shelved = {entry.key: entry for entry in entries}
     findings = [*found, *(finding for entry in shelved.values() for finding in entry.findings)]
@@ -191,9 +213,14 @@ def assemble(entries: Iterable[Entry], found: Iterable[Finding] = (), icons: Ite
     shelf = Shelf(
         uses={key: entry.uses for key, entry in shelved.items()},
         known=frozenset(shelved),
+        moved={key: entry.record.moved_to for key, entry in shelved.items() if isinstance(entry.record, Moved)},
+        drafts=frozenset(
+            key for key, entry in shelved.items() if isinstance(entry.record, Case) and entry.record.draft
+        ),
         options={name: tuple(record.options) for name, record in tradeoffs.items()},
         criteria={name: tuple(record.criteria) for name, record in tradeoffs.items()},
         icons=frozenset(icons),
+        before=frozenset(before),
     )
     findings += [finding for rule in RULES for finding in rule(shelf)]
     if not any(catalogue.blocks(finding.code) for finding in findings):

@@ -16,11 +16,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from casebook import charts, text, working
+from casebook.checks.complete import OPTIONAL, lacking
 from casebook.estimate import Numbers, compute
 from casebook.graph import letter
 from casebook.library import Entry, Library
 from casebook.quantity import show
-from casebook.spec import TRACKS, Case, Decision, Name
+from casebook.spec import TRACKS, Case, Decision, Moved, Name
 
 STANDINGS = {"sourced": "read in the source", "derived": "derived from the source", "assumed": "assumed, with a reason"}
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
@@ -134,6 +135,27 @@ def front(
     )
 
 
+def moved(key: str, stub: Moved) -> str:
+    """Return the page of a stub: it leads on, by itself where the browser does so."""
+    target = text.url(stub.moved_to, "../" * text.url(key).count("/"))
+    return render(
+        "moved.md.jinja",
+        front=front(
+            f"{key} has moved",
+            f"It is {stub.moved_to} now.",
+            f"cases/{key}.yml",
+            template="moved.html",
+            leads_to=target,
+            hide=["navigation", "toc"],
+            search={"exclude": True},
+        ),
+        key=key,
+        stub=stub,
+        target=target,
+        root="../" * text.url(key).count("/"),
+    )
+
+
 def case(entry: Entry, names: Names) -> str:
     """Return the page of a case."""
     record: Case = entry.record
@@ -166,6 +188,8 @@ def case(entry: Entry, names: Names) -> str:
         standings={name: part.standing for name, part in record.assumptions.items()},
         references={reference.id: reference for reference in record.references},
         stated=lambda part: working.stated(record, numbers, part),
+        lacking=lacking(record),
+        parts=len(OPTIONAL),
     )
 
 

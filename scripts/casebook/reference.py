@@ -18,7 +18,7 @@ from casebook.quantity import Quantity, Unit
 from casebook.schema import KINDS
 from casebook.spec import Limit, Name, Part
 
-TITLES = {"case": "Case", "block": "Building block", "tradeoff": "Trade-off"}
+TITLES = {"case": "Case", "block": "Building block", "tradeoff": "Trade-off", "moved": "Stub of a record that moved"}
 _WORDS: dict[Any, str] = {
     str: "text",
     int: "whole number",

@@ -107,6 +107,17 @@ def annotation(finding: Finding) -> str:
     return f"::{kind} file={escaped(place.path, ',:')},line={place.line},col={place.column},endColumn={place.column + place.width},title={escaped(title, ',:')}::{escaped(message)}"
 
 
+def markdown(findings: Iterable[Finding], records: int) -> str:
+    """Return all findings as Markdown, for the summary of a run: what a record says stays text in it."""
+    findings = [*findings]
+    made = [f"### {summary(findings, records)}", ""]
+    for finding in map(_clean, findings):
+        told = text(finding)
+        fence = "`" * max(3, 1 + max(map(len, re.findall("`+", told)), default=0))
+        made += [f"{fence}text", told, fence, ""]
+    return "\n".join(made)
+
+
 def as_json(findings: Iterable[Finding]) -> str:
     """Return findings as JSON, a stable shape for tools."""
     rows = [

@@ -7,9 +7,9 @@ checks know (units, formulas, ids of other records) are left to them.
 import json
 from typing import Any
 
-from casebook.spec import Block, Case, Part, Tradeoff
+from casebook.spec import Block, Case, Moved, Part, Tradeoff
 
-KINDS: dict[str, type[Part]] = {"case": Case, "block": Block, "tradeoff": Tradeoff}
+KINDS: dict[str, type[Part]] = {"case": Case, "block": Block, "tradeoff": Tradeoff, "moved": Moved}
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 

@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 
 from casebook.findings import Finding
 from casebook.source import Document, Loc
-from casebook.spec import Part
+from casebook.spec import Grounded, Part
 from casebook.spec.base import shorten
 
 Record = TypeVar("Record", bound=Part)
@@ -57,7 +57,7 @@ def _echo(document: Document, detail: ErrorDetails, meant: set[Loc]) -> bool:
 
 def _near(model: type[BaseModel], loc: Loc) -> str:
     """Return the key that a misspelt one is likely to mean; an empty text if none is near."""
-    near = get_close_matches(str(loc[-1]), _fields(model, loc[:-1]), n=1, cutoff=0.6)
+    near = get_close_matches(str(loc[-1]), fields_at(model, loc[:-1]), n=1, cutoff=0.6)
     return near[0] if near else ""
 
 
@@ -93,7 +93,7 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
     if kind == "missing":
         parent = loc[:-1]
         place = document.value(parent) if len(parent) and isinstance(parent[-1], int) else document.key(parent)
-        field = _fields(model, parent).get(name)
+        field = fields_at(model, parent).get(name)
         example = (
             f", such as `{name}: {shorten(str(field.examples[0]), 60)}`" if field is not None and field.examples else ""
         )
@@ -108,7 +108,7 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         )
     if kind == "extra_forbidden":
         near = _near(model, loc)
-        fix = f"use `{near}`" if near else f"use one of {', '.join(_fields(model, loc[:-1]))}"
+        fix = f"use `{near}`" if near else f"use one of {', '.join(fields_at(model, loc[:-1]))}"
         return found(
             "C021",
             f'"{shorten(name)}" is not a key of {_owner(loc)}',
@@ -185,6 +185,8 @@ def _form(pattern: str) -> str:
         if "(_" in pattern
         else "measure"
         if "p99" in pattern
+        else "path of a record"
+        if "/" in pattern
         else "id"
     )
 
@@ -195,6 +197,8 @@ def _form_fix(pattern: str, text: str) -> str:
         return "write a year, month or day: `2023`, `2023-03` or `2023-03-17`"
     if form == "measure":
         return "write the name of an estimate, or `flow-id.p99`"
+    if form == "path of a record":
+        return "write the folder and the id, such as `feature-stores/payment-fraud-features`"
     join = "_" if form == "name of a number" else "-"
     words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else " " for letter in text).split()
     guess = join.join(words).lstrip("0123456789_-")
@@ -203,7 +207,7 @@ def _form_fix(pattern: str, text: str) -> str:
     )
 
 
-def _fields(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
+def fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
     """Return the fields, by the key that a file uses, of the part at a location."""
     here: Any = model
     for step in loc:
@@ -220,7 +224,10 @@ def _fields(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
             here = None
     here = _strip(here)
     if isinstance(here, type) and issubclass(here, BaseModel):
-        return {field.alias or name: field for name, field in here.model_fields.items()}
+        # What it is comes before where it comes from, which every figure inherits.
+        last = Grounded.model_fields if issubclass(here, Grounded) else ()
+        fields = sorted(here.model_fields.items(), key=lambda pair: pair[0] in last)
+        return {field.alias or name: field for name, field in fields}
     return {}
 
 

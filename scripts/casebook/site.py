@@ -15,6 +15,8 @@ from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
 
+from casebook import policy
+
 QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHONWARNINGS": "ignore"}
 
 HELD = "CASEBOOK_HELD"  # tells `hold.py`, a hook of the builder, to wait for the end of its input
@@ -143,6 +145,7 @@ def finish(base: Path, builder: subprocess.Popen[str]) -> None:
     for folder in ("assets/diagrams", "assets/anki"):  # made while the builder ran
         if (base / "build/docs" / folder).is_dir():
             shutil.copytree(base / "build/docs" / folder, new / folder, dirs_exist_ok=True)
+    policy.apply(new)
     shutil.rmtree(old, ignore_errors=True)
     if site.exists():
         site.rename(old)

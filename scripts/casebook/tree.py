@@ -35,6 +35,7 @@ from casebook import (
     schema,
     site,
     svg,
+    text,
 )
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Block
@@ -270,6 +271,7 @@ def _shared(library: Library) -> dict[str, Job]:
             for name, entry in library.tradeoffs().items()
         }
     )
+    made.update({f"{text.url(key)}index.md": partial(pages.moved, key, stub) for key, stub in library.moved().items()})
     made["cases/index.md"] = partial(gathered.cases_index, library)
     made["blocks/index.md"] = partial(gathered.blocks_index, library)
     made["tradeoffs/index.md"] = partial(gathered.tradeoffs_index, library)
@@ -301,7 +303,7 @@ def facts(library: Library) -> dict[str, object]:
         "tradeoffs": len(library.tradeoffs()),
         "estimates": sum(len(entry.record.estimates) for entry in library.cases()),
         "decisions": sum(len(entry.record.tradeoffs) for entry in library.cases()),
-        "sources": sum(len(entry.record.references) for entry in library.entries.values() if entry.record is not None),
+        "sources": sum(len(getattr(entry.record, "references", ())) for entry in library.entries.values()),
         "checks": len(catalogue.codes()),
     }
     decks = {name: TRACKS[tracks[0]] for name, (tracks, _) in anki.names(library).items() if len(tracks) == 1}

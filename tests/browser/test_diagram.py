@@ -170,6 +170,7 @@ def test_next_alone_starts_the_first_flow(page: Page, site: Site):
 def test_the_keyboard_alone_plays_a_flow_and_ends_it(page: Page, site: Site):
     player = Player(page)
     first, second = flows(site, CASES[0])[1][:2]
+    page.get_by_role("slider", name="Load").wait_for()
     page.locator("#diagram a").last.focus()
     for _ in range(6):  # Previous, Next, Full screen, the load, the first flow, the second
         page.keyboard.press("Tab")

@@ -208,6 +208,12 @@ def test_hints_come_one_by_one_and_an_early_look_is_counted(page: Page):
     assert kept["phases"][0]["hints"] == 3
 
 
+def score(page: Page, *steps: int) -> None:
+    page.locator(".score").wait_for()
+    for box, step in zip(page.locator(".score fieldset").all(), steps, strict=True):
+        box.locator("input").nth(step - 1).check()
+
+
 def stored(page: Page) -> list[dict[str, Any]]:
     return page.evaluate(
         "() => Object.keys(localStorage).filter(key => key.startsWith('casebook.record.')).map(key => JSON.parse(localStorage[key]))"
@@ -267,8 +273,7 @@ def test_a_round_is_taken_out_as_markdown_and_as_a_prompt_without_answers(page: 
     for _ in range(7):
         click(page, "Next phase")
     click(page, "End and score")
-    for box in page.locator(".score fieldset").all():
-        box.locator("input").nth(2).check()
+    score(page, 3, 3, 3, 3, 3)
     click(page, "Show the result")
 
     click(page, "Copy as Markdown")
@@ -414,9 +419,9 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page):
     page.get_by_role("button", name="Compare", exact=True).click()
     check("wrap")
     click(page, "End and score")
+    page.locator(".score").wait_for()
     check("score")
-    for box in page.locator(".score fieldset").all():
-        box.locator("input").nth(1).check()
+    score(page, 2, 2, 2, 2, 2)
     click(page, "Show the result")
     check("result")
     page.get_by_role("link", name="All rounds").click()
@@ -574,8 +579,7 @@ def test_progress_shows_tracks_signals_and_time(page: Page, site: Site, look):
         for _ in range(7):
             click(page, "Next phase")
         click(page, "End and score")
-        for place, box in enumerate(page.locator(".score fieldset").all()):
-            box.locator("input").nth(scores[place] - 1).check()
+        score(page, *scores)
         click(page, "Show the result")
         page.get_by_role("link", name="All rounds").click()
         page.clock.run_for(60_000)

@@ -102,9 +102,8 @@ class RehearsalRoom extends HTMLElement {
         fetch(`${this.root}assets/rehearsal/${key}.json`).then((got) => got.json()),
         fetch(`${this.root}assets/diagrams/${key}.svg`).then((got) => got.text()),
       ]);
-      const svg = new DOMParser().parseFromString(drawing, "image/svg+xml").documentElement;
-      svg.querySelector("style")?.remove(); // the page's own colours hold here
-      this.loaded.set(key, { ...game, drawing: svg });
+      const bare = drawing.replace(/<style[^]*?<\/style>/, ""); // the page's own colours hold here
+      this.loaded.set(key, { ...game, drawing: new DOMParser().parseFromString(bare, "image/svg+xml").documentElement });
     }
     return this.loaded.get(key);
   }

@@ -1,15 +1,16 @@
 """The rules. Each is a generator of findings whose docstring is the rule; its code is in the catalogue.
 
-`case` holds the rules over a case's text, numbers and references, `design` those over its architecture
+`case` holds the rules over a case's numbers and requirements, `complete` those over what it may leave
+out, `design` those over its architecture
 and decisions, `records` those over blocks and trade-offs, and `library` those over everything at once.
 """
 
 from casebook import catalogue
-from casebook.checks import case, design, records
+from casebook.checks import case, complete, design, records
 from casebook.checks.case import Rule
 from casebook.checks.scope import Scope, Use, uses
 from casebook.findings import Finding
-from casebook.spec import Case
+from casebook.spec import Case, Moved
 
 
 def run(scope: Scope) -> list[Finding]:
@@ -20,11 +21,13 @@ def run(scope: Scope) -> list[Finding]:
     """
     rules: list[Rule] = []
     advice: list[Rule] = []
+    if isinstance(scope.record, Moved):
+        return list(records.modeline(scope))
     shared = (records.modeline, records.cited, records.linked, records.own_ids)
     if not isinstance(scope.record, Case):
         rules = [*shared, records.sourced]
     else:
-        rules = [*shared, *case.RULES, *design.RULES]
+        rules = [*shared, *case.RULES, *complete.RULES, *design.RULES]
         advice = [case.employed, design.numbered, design.turning]
     found = [finding for rule in rules for finding in rule(scope)]
     if not any(catalogue.blocks(finding.code) for finding in found):

@@ -1,15 +1,13 @@
 """Rules over a case's numbers, requirements, references and text."""
 
 from collections.abc import Callable, Iterator
-from typing import get_args
 
 from casebook.checks.scope import Scope
 from casebook.estimate import compute
 from casebook.findings import Finding
 from casebook.quantity import Quantity, describe
 from casebook.source import Loc
-from casebook.spec import Case, Name
-from casebook.spec.rehearsal import Phase
+from casebook.spec import Name
 from casebook.working import amount, limit_unit
 
 Rule = Callable[[Scope], Iterator[Finding]]
@@ -297,43 +295,4 @@ def varied(scope: Scope) -> Iterator[Finding]:
                 )
 
 
-def complete(scope: Scope) -> Iterator[Finding]:
-    """A case should hold every part of an answer."""
-    for name, reason in OPTIONAL.items():
-        if not getattr(scope.record, name):
-            yield scope.found("C110", (), f"the case has no `{name}` yet", f"add `{name}:` — {reason}")
-
-
-def rehearsed(scope: Scope) -> Iterator[Finding]:
-    """A case that is rehearsed should have three hints for every phase of a round."""
-    notes = scope.case.rehearsal
-    thin = [phase for phase in get_args(Phase) if phase not in notes or len(notes[phase].hints) < 3]
-    if notes and thin:
-        yield scope.found(
-            "C112",
-            ("rehearsal",),
-            f"the rehearsal has no three hints for {', '.join(thin)}",
-            "add `hints:` to each: a nudge, a direction, and almost the answer",
-            key=True,
-        )
-
-
-OPTIONAL = {
-    "formulation": "the problem as a machine-learning task is what the first ten minutes are about",
-    "data": "label delay, bias and skew are where seniority shows",
-    "model": "a choice without a rejected alternative is a guess",
-    "evaluation": "a reader wants to know when a model is good enough",
-    "rollout": "how it reaches everyone, and comes back",
-    "monitoring": "signals without thresholds and actions are decoration",
-    "variants": "a changed number teaches more than one model answer",
-    "follow_ups": "what is asked once the design stands",
-    "rehearsal": "a candidate who is stuck asks for a hint before looking at the answer",
-}
-
-
-def completeness(case: Case) -> tuple[int, int]:
-    """Return how many of the parts that a case may leave out are there, and how many there are."""
-    return sum(bool(getattr(case, name)) for name in OPTIONAL), len(OPTIONAL)
-
-
-RULES: tuple[Rule, ...] = (computed, ranged, positive, judged, grounded, held, distinct, varied, complete, rehearsed)
+RULES: tuple[Rule, ...] = (computed, ranged, positive, judged, grounded, held, distinct, varied)

@@ -208,9 +208,9 @@ def decided(scope: Scope) -> Iterator[Finding]:
 
 
 def numbered(scope: Scope) -> Iterator[Finding]:
-    """At least two decisions of a case should be decided by its numbers."""
+    """At least two decisions of a published case should be decided by its numbers."""
     by_numbers = sum(bool(decision.choose) for decision in scope.case.tradeoffs)
-    if by_numbers < ENOUGH_BY_NUMBERS:
+    if by_numbers < ENOUGH_BY_NUMBERS and not scope.case.draft:
         yield scope.found(
             "C086",
             ("tradeoffs",),

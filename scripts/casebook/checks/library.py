@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from casebook.checks.scope import Use
-from casebook.findings import Finding
+from casebook.findings import Finding, Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,24 +14,33 @@ class Shelf:
 
     uses: Mapping[str, tuple[Use, ...]]
     known: frozenset[str]  # the key of every file, also of those that do not pass
+    moved: Mapping[str, str]  # the keys of stubs, and where each leads
+    drafts: frozenset[str]
     options: Mapping[str, tuple[str, ...]]  # trade-off -> its options
     criteria: Mapping[str, tuple[str, ...]]
     icons: frozenset[str]
+    before: frozenset[str]  # the keys of records that were published once
 
 
 def _found(code: str, use: Use, what: str, fix: str, note: str = "") -> Finding:
     return Finding(code, use.place, what, use.line, note, fix)
 
 
-def _unknown(code: str, use: Use, name: str, kind: str, known: list[str], fix: str) -> Finding:
+def _unknown(code: str, use: Use, name: str, kind: str, known: list[str], fix: str, moved: str = "") -> Finding:
     near = get_close_matches(name, known, n=1, cutoff=0.6)
-    return _found(code, use, f'"{name}" is not {kind}', fix, f'did you mean "{near[0]}"?' if near else "")
+    note = f'it is "{moved}" now' if moved else f'did you mean "{near[0]}"?' if near else ""
+    return _found(code, use, f'"{name}" is not {kind}', fix, note)
 
 
 def existing(shelf: Shelf) -> Iterator[Finding]:
     """Every block, trade-off, option, criterion, icon and linked record must exist."""
-    blocks = sorted(key.split("/")[1] for key in shelf.known if key.startswith("blocks/"))
-    tradeoffs = sorted(key.split("/")[1] for key in shelf.known if key.startswith("tradeoffs/"))
+    live = sorted(shelf.known - shelf.moved.keys())
+    blocks = [key.split("/")[1] for key in live if key.startswith("blocks/")]
+    tradeoffs = [key.split("/")[1] for key in live if key.startswith("tradeoffs/")]
+
+    def now(key: str) -> str:
+        return shelf.moved.get(key, "").rpartition("/")[2]
+
     for used in shelf.uses.values():
         for use in used:
             owner, _, name = use.target.partition("/")
@@ -43,6 +52,7 @@ def existing(shelf: Shelf) -> Iterator[Finding]:
                     "a block of the library",
                     blocks,
                     f"use the id of a file in cases/blocks/, or add cases/blocks/{use.target}.yml",
+                    now(f"blocks/{use.target}"),
                 )
             elif use.kind == "tradeoff" and use.target not in tradeoffs:
                 yield _unknown(
@@ -52,6 +62,7 @@ def existing(shelf: Shelf) -> Iterator[Finding]:
                     "a trade-off of the library",
                     tradeoffs,
                     f"use the id of a file in cases/tradeoffs/, or add cases/tradeoffs/{use.target}.yml",
+                    now(f"tradeoffs/{use.target}"),
                 )
             elif use.kind == "option" and owner in shelf.options and name not in shelf.options[owner]:
                 yield _unknown(
@@ -71,14 +82,15 @@ def existing(shelf: Shelf) -> Iterator[Finding]:
                     list(shelf.criteria[owner]),
                     f"use one of {', '.join(shelf.criteria[owner])}",
                 )
-            elif use.kind == "link" and use.target not in shelf.known:
+            elif use.kind == "link" and use.target not in live:
                 yield _unknown(
                     "C033",
                     use,
                     use.target,
                     "a record of the library",
-                    sorted(shelf.known),
+                    live,
                     "link to a record by its folder and id, such as `blocks/event-log`",
+                    shelf.moved.get(use.target, ""),
                 )
             elif use.kind == "icon" and use.target not in shelf.icons:
                 yield _unknown(
@@ -88,6 +100,51 @@ def existing(shelf: Shelf) -> Iterator[Finding]:
                     "an icon",
                     sorted(shelf.icons),
                     f"use one of {', '.join(sorted(shelf.icons))}",
+                )
+
+
+def leading(shelf: Shelf) -> Iterator[Finding]:
+    """A stub must lead to a record of its kind that is there, and not to another stub."""
+
+    def kind(key: str) -> str:
+        return key.split("/")[0] if key.startswith(("blocks/", "tradeoffs/")) else "case"
+
+    live = sorted(shelf.known - shelf.moved.keys())
+    for key, used in shelf.uses.items():
+        for use in used:
+            if use.kind == "moved" and (use.target not in live or kind(use.target) != kind(key)):
+                yield _unknown(
+                    "C104",
+                    use,
+                    use.target,
+                    f"a record that {key} could have moved to",
+                    [name for name in live if kind(name) == kind(key)],
+                    "name a record of the same kind by its folder and id",
+                    shelf.moved.get(use.target, ""),
+                )
+
+
+def kept(shelf: Shelf) -> Iterator[Finding]:
+    """A record that was published must not go without leaving a stub: its address is in people's links."""
+    for key in sorted(shelf.before - shelf.known):
+        yield Finding(
+            "C106",
+            Place(f"cases/{key}.yml", 1, 1),
+            f'"{key}" was published, and is gone',
+            fix="put a stub in its place, two lines: the modeline of `moved.json`, and `moved_to: ` with folder and id of what took its place",
+        )
+
+
+def published(shelf: Shelf) -> Iterator[Finding]:
+    """A record that is published must not link or lead to a draft, whose page is not."""
+    for key, used in shelf.uses.items():
+        for use in used:
+            if use.kind in ("link", "moved") and use.target in shelf.drafts and key not in shelf.drafts:
+                yield _found(
+                    "C105",
+                    use,
+                    f'"{use.target}" is a draft, which is not published',
+                    "publish the draft first, or take the link away",
                 )
 
 
@@ -139,7 +196,7 @@ def employed(shelf: Shelf) -> Iterator[Finding]:
     """A block should be used by a case, and a trade-off decided by one."""
     cases = [used for key, used in shelf.uses.items() if key.split("/")[0] not in ("blocks", "tradeoffs")]
     wanted = {f"{use.kind}s/{use.target}" for used in cases for use in used if use.kind in ("block", "tradeoff")}
-    for key in sorted(shelf.uses):
+    for key in sorted(shelf.uses.keys() - shelf.moved.keys()):
         if key.startswith(("blocks/", "tradeoffs/")) and key not in wanted:
             title = next(use for use in shelf.uses[key] if use.kind == "title")
             verb = "is used by" if key.startswith("blocks/") else "is decided in"
@@ -151,4 +208,4 @@ def employed(shelf: Shelf) -> Iterator[Finding]:
             )
 
 
-RULES = (existing, rated, distinct)
+RULES = (existing, leading, kept, published, rated, distinct)

@@ -6,13 +6,14 @@ from typing import Any
 from casebook.checks.scope import Scope
 from casebook.findings import Finding
 from casebook.source import Loc
-from casebook.spec import Block, Case, Grounded, Part
+from casebook.spec import Block, Case, Grounded, Moved, Part, Tradeoff
 from casebook.text import RECORD, is_web, links
 
 
 def modeline(scope: Scope) -> Iterator[Finding]:
     """The first line should name the schema, so that an editor completes and checks the file."""
-    kind = "case" if isinstance(scope.record, Case) else "block" if isinstance(scope.record, Block) else "tradeoff"
+    kinds: dict[type[Part], str] = {Case: "case", Block: "block", Tradeoff: "tradeoff", Moved: "moved"}
+    kind = kinds[type(scope.record)]
     wanted = f"# yaml-language-server: $schema=../../build/docs/schema/{kind}.json"
     if scope.document.line(1).strip() != wanted:
         yield scope.found("C111", (), "the first line does not name the schema", f"make the first line `{wanted}`")

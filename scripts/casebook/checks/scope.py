@@ -12,7 +12,7 @@ from casebook.estimate import Numbers
 from casebook.findings import Finding, Place
 from casebook.flips import Flip
 from casebook.source import Document, Loc
-from casebook.spec import Block, Case, Tradeoff
+from casebook.spec import Block, Case, Moved
 from casebook.spec.base import shorten
 from casebook.text import RECORD, links
 
@@ -84,7 +84,7 @@ class Scope:
 class Use(NamedTuple):
     """A mention, in one record, of something that another record holds or that must be unique."""
 
-    kind: str  # block, tradeoff, option, criterion, link, title, text
+    kind: str  # block, tradeoff, option, criterion, rated, icon, link, moved, title, text
     target: str
     place: Place
     line: str
@@ -98,6 +98,8 @@ def uses(scope: Scope) -> tuple[Use, ...]:
         return Use(kind, target, place, scope.document.line(place.line))
 
     record = scope.record
+    if isinstance(record, Moved):
+        return (use("moved", record.moved_to, ("moved_to",)),)
     found = [use("title", record.title, ("title",))]
     if isinstance(record, Case):
         found += [
@@ -133,8 +135,6 @@ def uses(scope: Scope) -> tuple[Use, ...]:
             for index, other in enumerate(record.alternatives)
         ]
         found.append(use("icon", record.icon, ("icon",)))
-    elif isinstance(record, Tradeoff):
-        pass
     for loc, text in scope.texts:
         found += [
             use("link", target, loc, span=(at, at + len(target))) for target, at in links(text) if RECORD.match(target)

@@ -6,7 +6,7 @@ The JSON Schema, the field reference and the findings about shape are generated 
 from casebook.spec.architecture import Architecture, Component, Flow, Latency, Step
 from casebook.spec.base import Grounded, Limit, Name, Part, Reference
 from casebook.spec.case import Assumption, Case, Decision, Estimate, Quality
-from casebook.spec.records import Block, Tradeoff
+from casebook.spec.records import Block, Moved, Tradeoff
 
 TRACKS = {
     "pipelines": "Data and training pipelines",
@@ -28,6 +28,7 @@ __all__ = [
     "Grounded",
     "Latency",
     "Limit",
+    "Moved",
     "Name",
     "Part",
     "Quality",

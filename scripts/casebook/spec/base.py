@@ -174,6 +174,7 @@ Label = Annotated[Text, StringConstraints(min_length=1, max_length=40), AfterVal
 Prose = Annotated[Text, StringConstraints(min_length=1, max_length=4000)]
 Link = Annotated[Text, StringConstraints(max_length=500), AfterValidator(one_line), AfterValidator(http_link)]
 Id = Annotated[str, StringConstraints(pattern=ID, max_length=60)]
+RecordKey = Annotated[str, StringConstraints(pattern=ID.replace("^", "^[a-z-]+/"), max_length=80)]
 NumberName = Annotated[str, StringConstraints(pattern=NAME, max_length=60)]
 Amount = Annotated[Quantity, PlainValidator(_quantity), WithJsonSchema(_QUANTITY_SCHEMA)]
 AmountOrName = Annotated[

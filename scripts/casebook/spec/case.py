@@ -194,6 +194,12 @@ class Case(Part):
     domain: Domain = described("Domain", "The field that it belongs to.", "payments")
     level: Level = described("Level", "The level that the reference answer is written for.", "senior")
     minutes: int = described("Minutes", "Length of the round.", 45, 45, ge=20, le=90)
+    status: Literal["draft", "published"] = described(
+        "Status",
+        "A draft may leave parts out and shows in previews only; take the line away when it is whole.",
+        "draft",
+        "published",
+    )
     prompt: Prose = described(
         "Prompt", "What the interviewer says, and no more.", "Design the features behind a card-fraud decision."
     )
@@ -268,3 +274,7 @@ class Case(Part):
     references: tuple[Reference, ...] = described(
         "References", "Primary sources; at most eight.", [{"id": "stripe-radar"}], min_length=1, max_length=8
     )
+
+    @property
+    def draft(self) -> bool:
+        return self.status == "draft"

@@ -9,6 +9,7 @@ from casebook.spec.base import (
     Line,
     Part,
     Prose,
+    RecordKey,
     Reference,
     Title,
     described,
@@ -128,4 +129,15 @@ class Tradeoff(Part):
     )
     references: tuple[Reference, ...] = described(
         "References", "Primary sources.", [{"id": "chronon"}], (), max_length=8
+    )
+
+
+class Moved(Part):
+    """What is left in the place of a record that was renamed or merged: its page leads on. An id is never used again."""
+
+    moved_to: RecordKey = described(
+        "Moved to", "Folder and id of the record that took its place.", "feature-stores/payment-fraud-features"
+    )
+    why: Line | None = described(
+        "Why", "Why it moved, for who comes by an old link.", "Merged: both asked the same.", None
     )

@@ -1,0 +1,135 @@
+"""Commands that make the site: render, build, serve."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from casebook.cli.common import Bar, Drafts, app, err, load, misuse, near, out, root, show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from subprocess import Popen
+
+
+def prepare(
+    base: Path, only: str | None = None, begin: Callable[[], Popen[str]] | None = None, drafts: bool = False
+) -> bool:
+    """Check and render; print what was found. Return whether the tree is there to be published.
+
+    `begin` starts a held builder, which runs while drawings are made. With `drafts`, they are rendered, too.
+    """
+    from casebook import stamp
+
+    asked = f"{only} {drafts}"
+    said = stamp.unchanged(base, asked)
+    if said is not None:
+        out.print(f"{said}; nothing changed", style="bold", markup=False)
+        return True
+    builder = begin() if begin else None
+    from casebook import draw, report, site, tree
+    from casebook.store import Store
+
+    library = load(base)
+    if only is not None and only not in library.entries:
+        hint = "name it by track and id, such as feature-stores/payment-fraud-features"
+        raise misuse(f'there is no case "{only}"', near(only, library.entries, hint))
+    show(library.findings)
+    said = report.summary(library.findings, len(library.entries))
+    out.print(said, style="bold", markup=False)
+    if library.errors():
+        return False
+    shown = library if drafts else library.published()
+    try:
+        with Bar() as bar:
+            done = tree.render(shown, base, Store(base / "build/.cache/store"), bar.step, only)
+            if builder:
+                site.read(builder)
+            written = done.written + done.figures(builder is None)
+            if builder:
+                site.release(builder)
+            written += done.downloads(builder is None)
+    except draw.DrawingError as error:
+        err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {escape(str(error))}")
+        return False
+    out.print(f"build/docs: {done.files} files, {written} written, {done.removed} removed", markup=False)
+    stamp.keep(base, asked, said)
+    return True
+
+
+@app.command()
+def render(drafts: Drafts = False) -> None:
+    """Check, then turn cases/ and docs/ into build/docs, which mkdocs or zensical publish."""
+    if not prepare(root(), drafts=drafts):
+        raise typer.Exit(1)
+
+
+@app.command()
+def build(
+    force: Annotated[bool, typer.Option("--force", help="Build the site even if nothing changed.")] = False,
+    drafts: Drafts = False,
+) -> None:
+    """Check, render, and build the site into site/. A failed build leaves the previous site whole."""
+    from casebook import site
+
+    base = root()
+    site.restore(base)
+    builders: list[Popen[str]] = []
+
+    def begin() -> Popen[str]:
+        builders.append(site.start(base, held=True))
+        return builders[0]
+
+    try:
+        if not prepare(base, begin=begin if site.holds(base) else None, drafts=drafts):
+            raise typer.Exit(1)
+        if not builders and not force and site.fresh(base):
+            out.print("site: up to date", markup=False)
+            return
+        site.finish(base, builders[0] if builders else site.start(base))
+    except site.SiteError as error:
+        err.print("[bold red]casebook:[/] the site builder refused; the previous site is untouched")
+        err.print(str(error), markup=False)
+        raise typer.Exit(1) from None
+    finally:
+        for builder in builders:
+            if builder.poll() is None:
+                builder.kill()
+    out.print("site: built into site/", markup=False)
+
+
+@app.command()
+def serve(
+    case: Annotated[
+        str,
+        typer.Argument(help="Serve this case alone, by track and id or by its file: quick, however many there are."),
+    ] = "",
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000,
+) -> None:
+    """Serve the site and follow every save; findings show here, and the last good pages stay up."""
+    from watchfiles import watch
+
+    from casebook import site
+
+    base = root()
+    only = case.removeprefix("cases/").removesuffix(".yml") or None
+    ready = prepare(base, only, drafts=True)
+    server = (
+        site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
+    )
+    if server:
+        out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
+    try:
+        for _ in watch(base / "cases", base / "docs", debounce=100):
+            ready = prepare(base, only, drafts=True)
+            if ready and server is None:
+                server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True)
+                out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
+            if server and server.poll() is not None:
+                raise misuse(f"the server ended: is port {port} taken?", f"try `casebook serve --port {port + 1}`")
+    finally:
+        if server:
+            server.terminate()
