@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from browser.support import LOOKS, PREFIX, ROOT, Look, Site, run, served, tool
@@ -30,10 +31,12 @@ NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"  # should 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site as `casebook build` leaves it in `site/`; a copy, so that a build meanwhile does no harm."""
-    built = run(ROOT, tool("casebook"), "build")
-    assert built.returncode == 0, built.stdout
     folder = tmp_path_factory.mktemp("host") / PREFIX.strip("/")
-    shutil.copytree(ROOT / "site", folder)
+    (ROOT / "build/.cache").mkdir(parents=True, exist_ok=True)
+    with FileLock(ROOT / "build/.cache/tests.lock"):  # processes of one run take turns: the first builds
+        built = run(ROOT, tool("casebook"), "build")
+        assert built.returncode == 0, built.stdout
+        shutil.copytree(ROOT / "site", folder)
     icons = [file.stem for file in (ROOT / "docs/assets/icons").glob("*.svg")]
     with served(folder, PREFIX) as address:
         yield Site(folder, address, library.load(ROOT / "cases", icons))
