@@ -164,7 +164,7 @@ def test_a_render_of_one_case_leaves_the_others_out(tmp_path):
 
 
 def test_facts_hold_the_numbers_of_every_case():
-    facts = tree.facts(real_library())
+    facts = tree.facts(real_library(), 2026)
     assert facts["counts"]["cases"] == len(facts["cases"]) == len(real_library().cases())
     assert facts["counts"]["checks"] == len(catalogue.codes())
     for key, case in facts["cases"].items():

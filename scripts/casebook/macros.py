@@ -8,6 +8,7 @@ import html
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 
 def define_env(env: Any) -> None:
@@ -62,6 +63,18 @@ def define_env(env: Any) -> None:
             f'<a href="../assets/anki/{name}.apkg" download>{html.escape(title)}</a>'
             for name, title in facts["decks"].items()
         )
+
+    @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
+    def new_case() -> str:
+        """Return a button for each track that opens the forge's page for a new file, with a case in it.
+
+        The theme puts the address of the repository in the place of `@repository@`.
+        """
+        links = "".join(
+            f'<a class="tool" href="@repository@/new/main/cases/{track}?filename=your-case.yml&amp;value={quote(part["text"])}">{html.escape(part["title"])}</a>'
+            for track, part in facts["scaffolds"].items()
+        )
+        return f'<p class="keys">{links}</p>'
 
     @env.macro  # type: ignore[untyped-decorator]  # mkdocs-macros has no types
     def case_title(key: str) -> str:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
 from multiprocessing import get_context
@@ -32,6 +33,7 @@ from casebook import (
     pages,
     reference,
     rounds,
+    scaffold,
     schema,
     site,
     svg,
@@ -208,7 +210,12 @@ def render(
     tree.update(handwritten.pages(docs))
     theme = handwritten.overrides(docs)
     theme[".icons/casebook.svg"] = table.drawings["casebook"].encode()
-    _write(build / "facts.json", json.dumps(facts(library), indent=1, ensure_ascii=False).encode())
+    _write(
+        build / "facts.json",
+        json.dumps(
+            facts(library, datetime.fromtimestamp(site.changed(base), UTC).year), indent=1, ensure_ascii=False
+        ).encode(),
+    )
     figured = {f"figures/{folder}{entry.key}.html" for entry in cases for folder in ("", "thumbnails/")}
     loaded = {f"assets/diagrams/{entry.key}.{form}" for entry in cases for form in ("svg", "png")}
     packs = {f"assets/anki/{name}.apkg" for name in anki.names(library)} if only is None else set()
@@ -280,7 +287,7 @@ def _shared(library: Library) -> dict[str, Job]:
     return made
 
 
-def facts(library: Library) -> dict[str, object]:
+def facts(library: Library, year: int) -> dict[str, object]:
     """Return what hand-written pages may ask for through macros, as JSON data."""
     from casebook.working import number
 
@@ -307,7 +314,20 @@ def facts(library: Library) -> dict[str, object]:
         "checks": len(catalogue.codes()),
     }
     decks = {name: TRACKS[tracks[0]] for name, (tracks, _) in anki.names(library).items() if len(tracks) == 1}
-    return {"counts": counted, "cases": cases, "phases": rounds.index(library)["phases"], "decks": decks}
+    scaffolds = {
+        track: {
+            "title": title,
+            "text": scaffold.case(track, "Title of the case", scaffold.DOMAINS[track], "senior", year),
+        }
+        for track, title in TRACKS.items()
+    }
+    return {
+        "scaffolds": scaffolds,
+        "counts": counted,
+        "cases": cases,
+        "phases": rounds.index(library)["phases"],
+        "decks": decks,
+    }
 
 
 def _json(value: object) -> bytes:
