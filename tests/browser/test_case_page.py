@@ -36,7 +36,7 @@ PARTS: list[tuple[str, list[str]]] = [
     ("Rubric", ["rubric"]),
     ("References", ["references"]),
 ]
-HEAD = ["title", "summary", "domain", "level", "minutes"]
+HEAD = ["title", "summary", "domain", "level", "minutes", "status"]
 ON_THE_PAGE_OF_ROUNDS = ["rehearsal"]
 NODE = """all => all.map(node => {
     const box = node.querySelector('.node__box').getBoundingClientRect();

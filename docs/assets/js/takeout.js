@@ -1,9 +1,10 @@
 /** A round as text: Markdown with notes, times, scores and the reference; and a prompt for a chat model. */
+import { html } from "./page.js";
 import { clock, mean } from "./round.js";
 
 /** Returns HTML of ours as Markdown, as far as it holds paragraphs, lists, headings and tables. */
-export function plain(html) {
-  const box = new DOMParser().parseFromString(html, "text/html").body;
+export function plain(text) {
+  const box = html("div", text);
   for (const useless of box.querySelectorAll("svg, .downloads, .legend, [aria-hidden=true]")) useless.remove();
   const line = (element) => element.textContent.replace(/\s+/g, " ").trim();
   const lines = [];
@@ -21,7 +22,7 @@ export function plain(html) {
   return (lines.length ? lines.join("\n") : line(box)).replace(/\n{3,}/g, "\n\n").trim();
 }
 
-const text = (html) => plain(html).replace(/\s+/g, " ");
+const text = (part) => plain(part).replace(/\s+/g, " ");
 
 export function asMarkdown(room, round, game) {
   const score = mean(round);
