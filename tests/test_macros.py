@@ -3,7 +3,8 @@ import json
 import pytest
 from helpers import real_library
 
-from casebook import macros, tree
+from casebook import macros
+from casebook.facts import facts as facts_of
 
 KEY = "feature-stores/payment-fraud-features"
 
@@ -12,7 +13,7 @@ KEY = "feature-stores/payment-fraud-features"
 def given(tmp_path, monkeypatch):
     """Return the macros by name, over the facts of the real library."""
     (tmp_path / "build").mkdir()
-    facts = tree.facts(real_library(), 2026)
+    facts = facts_of(real_library(), 2026)
     facts["cases"][KEY]["title"] = "<b>Title</b> & more"
     facts["cases"][KEY]["formulas"]["odd"] = "a < b"
     (tmp_path / "build/facts.json").write_text(json.dumps(facts), encoding="utf-8")

@@ -27,7 +27,9 @@ def test_a_script_within_the_page_is_allowed_by_its_hash():
     assert directive(page(f"<script>{text}</script>"), "script-src") == ["'self'", digest(text)]
 
 
-@pytest.mark.parametrize("body", ['<script src="a.js"></script>', '<script type="application/json">{"a": 1}</script>', ""])
+@pytest.mark.parametrize(
+    "body", ['<script src="a.js"></script>', '<script type="application/json">{"a": 1}</script>', ""]
+)
 def test_what_is_no_script_of_the_page_has_no_hash(body):
     assert directive(page(body), "script-src") == ["'self'"]
 

@@ -7,6 +7,7 @@ import pytest
 from helpers import ROOT, changed, checked, project, real, real_library
 
 from casebook import catalogue, handwritten, library, stamp, tree
+from casebook.facts import facts as facts_of
 from casebook.library import Library
 from casebook.store import Store
 
@@ -164,7 +165,7 @@ def test_a_render_of_one_case_leaves_the_others_out(tmp_path):
 
 
 def test_facts_hold_the_numbers_of_every_case():
-    facts = tree.facts(real_library(), 2026)
+    facts = facts_of(real_library(), 2026)
     assert facts["counts"]["cases"] == len(facts["cases"]) == len(real_library().cases())
     assert facts["counts"]["checks"] == len(catalogue.codes())
     for key, case in facts["cases"].items():

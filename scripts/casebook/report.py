@@ -9,6 +9,7 @@ from rich.text import Text
 
 from casebook import catalogue
 from casebook.findings import Finding
+from casebook.text import attribute
 
 SHOWN = 110  # columns of a source line; longer lines are cut round the caret
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -116,6 +117,19 @@ def markdown(findings: Iterable[Finding], records: int) -> str:
         fence = "`" * max(3, 1 + max(map(len, re.findall("`+", told)), default=0))
         made += [f"{fence}text", told, fence, ""]
     return "\n".join(made)
+
+
+def as_html(findings: Iterable[Finding]) -> str:
+    """Return findings for a page in preview; nothing, if there are none. Braces are escaped: it goes into a template."""
+    findings = [*findings]
+    if not findings:
+        return ""
+    told = attribute("\n\n".join(map(text, findings)))
+    last = ""
+    if any(level(finding) == "error" for finding in findings):
+        last = "<p>The page below is the last one that was sound.</p>"
+    said = summary(findings, 0).partition(": ")[2]
+    return f'<aside class="findings" role="status"><p><b>{said}</b></p>{last}<pre>{told}</pre></aside>'
 
 
 def as_json(findings: Iterable[Finding]) -> str:

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
 
 
 def prepare(
-    base: Path, only: str | None = None, begin: Callable[[], Popen[str]] | None = None, drafts: bool = False
+    base: Path,
+    only: str | None = None,
+    begin: Callable[[], Popen[str]] | None = None,
+    drafts: bool = False,
+    previewed: bool = False,
 ) -> bool:
     """Check and render; print what was found. Return whether the tree is there to be published.
 
-    `begin` starts a held builder, which runs while drawings are made. With `drafts`, they are rendered, too.
+    `begin` starts a held builder, which runs while drawings are made. With `drafts`, they are rendered,
+    too; if `previewed`, pages show what was found above what they hold.
     """
     from casebook import stamp
 
-    asked = f"{only} {drafts}"
+    asked = f"{only} {drafts} {previewed}"
     said = stamp.unchanged(base, asked)
     if said is not None:
         out.print(f"{said}; nothing changed", style="bold", markup=False)
@@ -40,12 +45,15 @@ def prepare(
     show(library.findings)
     said = report.summary(library.findings, len(library.entries))
     out.print(said, style="bold", markup=False)
+    if previewed:
+        path = library.entries[only].path if only else ""
+        tree.preview(base, [finding for finding in library.findings if not path or finding.place.path == path])
     if library.errors():
         return False
     shown = library if drafts else library.published()
     try:
         with Bar() as bar:
-            done = tree.render(shown, base, Store(base / "build/.cache/store"), bar.step, only)
+            done = tree.render(shown, base, Store(base / "build/.cache/store"), bar.step, only, previewed)
             if builder:
                 site.read(builder)
             written = done.written + done.figures(builder is None)
@@ -116,7 +124,7 @@ def serve(
 
     base = root()
     only = case.removeprefix("cases/").removesuffix(".yml") or None
-    ready = prepare(base, only, drafts=True)
+    ready = prepare(base, only, drafts=True, previewed=True)
     server = (
         site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
     )
@@ -124,7 +132,7 @@ def serve(
         out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
     try:
         for _ in watch(base / "cases", base / "docs", debounce=100):
-            ready = prepare(base, only, drafts=True)
+            ready = prepare(base, only, drafts=True, previewed=True)
             if ready and server is None:
                 server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True)
                 out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
