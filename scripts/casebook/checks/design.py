@@ -52,7 +52,8 @@ def placed(scope: Scope) -> Iterator[Finding]:
                 "a group listed under `groups`",
             )
         used.add(component.group)
-        if name not in flowing:
+        # A step that names nothing may well mean this one: it is reported there.
+        if name not in flowing and flowing <= architecture.components.keys():
             yield scope.found(
                 "C053", loc, f'component "{name}" is in no flow', "add the step that uses it, or delete it", key=True
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,19 +125,20 @@ def serve(
 
     base = root()
     only = case.removeprefix("cases/").removesuffix(".yml") or None
-    ready = prepare(base, only, drafts=True, previewed=True)
-    server = (
-        site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True) if ready else None
-    )
-    if server:
-        out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
+    server: Popen[str] | None = None
     try:
-        for _ in watch(base / "cases", base / "docs", debounce=100):
+        for _ in chain([()], watch(base / "cases", base / "docs", debounce=100)):
             ready = prepare(base, only, drafts=True, previewed=True)
             if ready and server is None:
-                server = site.command(base, "serve", "--dev-addr", f"127.0.0.1:{port}", "--livereload", quiet=True)
-                out.print(f"[bold]http://127.0.0.1:{port}/[/] follows every save; Ctrl+C ends it")
-            if server and server.poll() is not None:
+                address = f"127.0.0.1:{port}"
+                # The theme's folder, too: figures and findings are put into pages from there.
+                server = site.command(
+                    base, "serve", "--dev-addr", address, "--livereload", "--watch", "build/theme", quiet=True
+                )
+                out.print(f"[bold]http://{address}/[/] follows every save; Ctrl+C ends it")
+            elif server is None:
+                out.print("There is no page yet: mend what is named above, and it comes up.", markup=False)
+            elif server.poll() is not None:
                 raise misuse(f"the server ended: is port {port} taken?", f"try `casebook serve --port {port + 1}`")
     finally:
         if server:
