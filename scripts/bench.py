@@ -40,14 +40,15 @@ def generate(base: Path, cases: int) -> None:
     for number in range(cases):
         file = real[number % len(real)]
         head = file.read_text(encoding="utf-8").split("\n", 1)[0]
-        record = vary(yaml.load(file.read_text(encoding="utf-8"), yaml.BaseLoader), number)  # noqa: S506 - reads text only
+        record = vary(yaml.load(file.read_text(encoding="utf-8"), yaml.CBaseLoader), number)  # noqa: S506 - reads text only
         record["title"] = f"{record['title'][:60]} no. {number}"
         target = (
             base / "cases" / file.parent.name / (file.name if number < len(real) else f"{file.stem[:50]}-{number}.yml")
         )
         target.parent.mkdir(exist_ok=True)
         target.write_text(
-            head + "\n" + yaml.safe_dump(record, sort_keys=False, allow_unicode=True, width=110), encoding="utf-8"
+            head + "\n" + yaml.dump(record, Dumper=yaml.CSafeDumper, sort_keys=False, allow_unicode=True, width=110),
+            encoding="utf-8",
         )
 
 

@@ -1,7 +1,8 @@
 """A hook of the site builder: hold it until the pages are written, and again until the figures are drawn.
 
 `casebook build` starts the builder first of all, writes a line to its input when the pages are there,
-and closes it when the figures are. Run in any other way, the builder finds all and waits for nothing.
+and closes it when the figures are. `casebook serve` of one case has it look for changes ten times a
+second in place of two. Run in any other way, the builder finds all and waits for nothing.
 """
 
 import os
@@ -19,3 +20,11 @@ def on_env(env: Any, **_: Any) -> None:  # noqa: ARG001 - the builder's signatur
     """Wait for the end of input, which comes too if the program that draws is killed."""
     if "CASEBOOK_HELD" in os.environ:
         sys.stdin.read()
+
+
+def on_serve(server: Any, **_: Any) -> None:
+    """Let a preview follow a save at once: the builder's own pace costs it half a second."""
+    if "CASEBOOK_PREVIEW" in os.environ:
+        server.build_delay = 0.02
+        for emitter in getattr(server.observer, "emitters", ()):
+            emitter._timeout = 0.1  # noqa: SLF001 - it can be set only where the builder makes it

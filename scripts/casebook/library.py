@@ -205,14 +205,18 @@ def assemble(
     found: Iterable[Finding] = (),
     icons: Iterable[str] = (),
     before: Iterable[str] = (),
+    known: Iterable[str] = (),
 ) -> Library:
-    """Return the library of some entries, with what the rules over all of them find."""
+    """Return the library of some entries, with what the rules over all of them find.
+
+    `known` are the keys of records that are there, too, though they are not looked at.
+    """
     shelved = {entry.key: entry for entry in entries}
     findings = [*found, *(finding for entry in shelved.values() for finding in entry.findings)]
     tradeoffs = {entry.id: entry.record for entry in shelved.values() if isinstance(entry.record, Tradeoff)}
     shelf = Shelf(
         uses={key: entry.uses for key, entry in shelved.items()},
-        known=frozenset(shelved),
+        known=frozenset((*shelved, *known)),
         moved={key: entry.record.moved_to for key, entry in shelved.items() if isinstance(entry.record, Moved)},
         drafts=frozenset(
             key for key, entry in shelved.items() if isinstance(entry.record, Case) and entry.record.draft

@@ -21,6 +21,8 @@ QUIET = {"NO_MKDOCS_2_WARNING": "1", "DISABLE_MKDOCS_2_WARNING": "true", "PYTHON
 
 HELD = "CASEBOOK_HELD"  # tells `hold.py`, a hook of the builder, to wait for the end of its input
 
+HASTE = {"CASEBOOK_PREVIEW": "1"}  # tells the same hook to look for changes more often
+
 
 class SiteError(RuntimeError):
     """The site builder refused; its own words are the message."""

@@ -267,9 +267,26 @@ def render(
     )
 
 
-def preview(base: Path, findings: Sequence[Finding]) -> None:
+def tell(base: Path, findings: Sequence[Finding]) -> None:
     """Write findings for the pages of a preview, which show them above what they hold."""
     _write(base / "build/theme" / FINDINGS, report.as_html(findings).encode())
+
+
+def renew(base: Path, entry: Entry | None, key: str, table: Bench) -> None:
+    """Write what belongs to one case, if it is given, and have the site builder make its page again.
+
+    The page comes last, and always bears a new time: a builder that looks at nothing else sees the
+    figures and findings, which are put into it, with it.
+    """
+    page = base / "build/docs" / f"cases/{key}/index.md"
+    if entry is not None:
+        text, numbers, game = compose(entry, table, None)
+        drawn = drawing(entry, table, None)
+        _write(base / f"build/docs/assets/data/{key}.json", numbers)
+        _write(base / f"build/docs/assets/rehearsal/{key}.json", game)
+        _write(base / f"build/theme/figures/{key}.html", drawn.inline.encode())
+        _write(page, text.encode())
+    os.utime(page)
 
 
 def _missing(kind: str, cases: Sequence[Entry], table: Bench, store: Store | None) -> int:

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from subprocess import Popen
 
+    from casebook.library import Library
+    from casebook.preview import Preview
+
 
 def prepare(
     base: Path,
@@ -22,16 +25,17 @@ def prepare(
     begin: Callable[[], Popen[str]] | None = None,
     drafts: bool = False,
     previewed: bool = False,
+    keep: Callable[[Library], None] | None = None,
 ) -> bool:
     """Check and render; print what was found. Return whether the tree is there to be published.
 
     `begin` starts a held builder, which runs while drawings are made. With `drafts`, they are rendered,
-    too; if `previewed`, pages show what was found above what they hold.
+    too; if `previewed`, pages show what was found above what they hold. `keep` is given the library.
     """
     from casebook import stamp
 
     asked = f"{only} {drafts} {previewed}"
-    said = stamp.unchanged(base, asked)
+    said = None if keep else stamp.unchanged(base, asked)
     if said is not None:
         out.print(f"{said}; nothing changed", style="bold", markup=False)
         return True
@@ -43,12 +47,14 @@ def prepare(
     if only is not None and only not in library.entries:
         hint = "name it by track and id, such as feature-stores/payment-fraud-features"
         raise misuse(f'there is no case "{only}"', near(only, library.entries, hint))
+    if keep:
+        keep(library)
     show(library.findings)
     said = report.summary(library.findings, len(library.entries))
     out.print(said, style="bold", markup=False)
     if previewed:
         path = library.entries[only].path if only else ""
-        tree.preview(base, [finding for finding in library.findings if not path or finding.place.path == path])
+        tree.tell(base, [finding for finding in library.findings if not path or finding.place.path == path])
     if library.errors():
         return False
     shown = library if drafts else library.published()
@@ -122,18 +128,39 @@ def serve(
     from watchfiles import watch
 
     from casebook import site
+    from casebook.preview import Preview
 
     base = root()
     only = case.removeprefix("cases/").removesuffix(".yml") or None
     server: Popen[str] | None = None
+    followed: list[Preview] = []  # the case alone, once it is served
+
+    def follow(library: Library) -> None:
+        followed[:] = [Preview(base, library, only)] if only else []
+
     try:
-        for _ in chain([()], watch(base / "cases", base / "docs", debounce=100)):
-            ready = prepare(base, only, drafts=True, previewed=True)
+        for changes in chain([set()], watch(base / "cases", base / "docs", debounce=100, step=20)):
+            if server and followed and {Path(path) for _, path in changes} == {followed[0].file}:
+                save(followed[0])
+                ready = True
+            else:
+                ready = prepare(base, only, drafts=True, previewed=True, keep=follow)
             if ready and server is None:
                 address = f"127.0.0.1:{port}"
-                # The theme's folder, too: figures and findings are put into pages from there.
+                # The theme's folder, too: figures and findings are put into pages from there. Of one
+                # case, only the page that changed is made again.
+                alone = ["--dirty"] if only else []
+                watched = ["--watch", "build/theme"] if not only else []
                 server = site.command(
-                    base, "serve", "--dev-addr", address, "--livereload", "--watch", "build/theme", quiet=True
+                    base,
+                    "serve",
+                    "--dev-addr",
+                    address,
+                    "--livereload",
+                    *watched,
+                    *alone,
+                    quiet=True,
+                    more=site.HASTE if only else None,
                 )
                 out.print(f"[bold]http://{address}/[/] follows every save; Ctrl+C ends it")
             elif server is None:
@@ -143,3 +170,18 @@ def serve(
     finally:
         if server:
             server.terminate()
+
+
+def save(followed: Preview) -> None:
+    """Take a saved case into its preview, and print what is found in it."""
+    from casebook import draw, report
+
+    try:
+        findings = followed.save()
+    except FileNotFoundError:  # an editor puts a new file in its place: another change follows
+        return
+    except draw.DrawingError as error:
+        err.print(f"[bold red]casebook:[/] a diagram cannot be drawn: {escape(str(error))}")
+        return
+    show(findings)
+    out.print(report.summary(findings, 1), style="bold", markup=False)
