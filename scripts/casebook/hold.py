@@ -27,4 +27,4 @@ def on_serve(server: Any, **_: Any) -> None:
     if "CASEBOOK_PREVIEW" in os.environ:
         server.build_delay = 0.02
         for emitter in getattr(server.observer, "emitters", ()):
-            emitter._timeout = 0.1  # noqa: SLF001 - it can be set only where the builder makes it
+            emitter._timeout = 0.1  # which can be set only where the builder makes it
