@@ -6,9 +6,11 @@ import select
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -332,3 +334,45 @@ def test_a_read_only_folder_gives_one_sentence_and_the_site_stays(first: Path, b
     assert "Traceback" not in done.stdout
     assert re.search(r"^casebook: Permission denied: .*build/docs", done.stdout, re.MULTILINE)
     assert whole(base) == whole(first)
+
+
+@needs_posix
+def test_a_build_killed_at_any_moment_leaves_a_site_that_is_whole_and_the_next_is_right(first: Path, base: Path):
+    """At a few moments here; CASEBOOK_CRASHES asks for more."""
+    moments = Random(20261122)
+    begun = time.perf_counter()
+    rewrite(base / "docs/guide.md", "# How to read a case", "# How to read case 0")
+    assert build(base).returncode == 0
+    length = time.perf_counter() - begun
+    names, said = sorted(whole(first)), {"How to read case 0"}
+    changing = {"site/guide/index.html", "site/search/search_index.json", "site/sitemap.xml", "site/sitemap.xml.gz"}
+    steady = {name: content for name, content in whole(base).items() if name not in changing}
+
+    for number in range(1, int(os.environ.get("CASEBOOK_CRASHES", "4")) + 1):
+        rewrite(base / "docs/guide.md", f"# How to read case {number - 1}", f"# How to read case {number}")
+        said.add(f"How to read case {number}")
+        process = subprocess.Popen(
+            [tool("casebook"), "build"],
+            cwd=base,
+            env=environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        time.sleep(moments.uniform(0, 1.1 * length))
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        if not (base / "site").exists():  # killed while the two changed places: the next build puts it back
+            (base / "build/site.old").rename(base / "site")
+        now = whole(base)
+        assert sorted(now) == names, number
+        heading = re.search(rb"<h1[^>]*>(How to read case \d+)<", now["site/guide/index.html"])
+        assert heading, number
+        assert heading[1].decode() in said, number
+        # Pages of one build have one policy, so that the rest is what it was, byte for byte.
+        assert {name for name, content in steady.items() if now[name] != content} == set(), number
+
+    assert build(base).returncode == 0
+    assert f"How to read case {number}".encode() in whole(base)["site/guide/index.html"]
+    assert not list((base / "build").glob("site*"))
