@@ -16,7 +16,7 @@ SIGNS = {"×": "*", "−": "-", "≤": "<=", "≥": ">=", "=": "==", "≠": "!="
 
 def read_back(written: str) -> Node:
     """Return the tree of a formula as it is shown."""
-    text = re.sub(r"<sup>(.*?)</sup>", r" ** (\1)", written)
+    text = re.sub(r"(?<=\d),(?=\d{3})", "", re.sub(r"<sup>(.*?)</sup>", r" ** (\1)", written))
     text = html.unescape(re.sub(r"<[^>]+>", "", text)).replace(",", ", ").replace(",  ", ", ")
     for shown, typed in SIGNS.items():
         text = text.replace(f" {shown} ", f" {typed} ").replace("−", "-")
