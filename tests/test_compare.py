@@ -128,6 +128,14 @@ def test_a_formula_in_another_order_gives_the_same_number():
     assert "| `" not in told(("formula: views * peak_factor", "formula: peak_factor * views"))
 
 
+def test_what_the_order_of_a_sum_makes_of_a_number_is_no_change():
+    case = ("formula: views * peak_factor", "formula: views / 17 * peak_factor * 17")
+    after = checked(changed(case))
+    values = [library.entries[KEY].numbers.values["peak_views"] for library in (checked(SAMPLES), after)]
+    assert values[0] != values[1]
+    assert "| `" not in compare(checked(SAMPLES), after)
+
+
 def test_a_number_shown_in_another_unit_of_its_kind_has_not_changed():
     assert "`store_size`" not in told(("unit: GB, why: Decides", "unit: MB, why: Decides"))
 
@@ -200,6 +208,18 @@ def test_a_decision_whose_pick_turned_is_said_with_where_it_flips():
     assert "one-or-many" not in said
 
 
+def test_a_decision_picks_what_its_rule_picks():
+    said = told(("value: 10 event/item", "value: 29 event/item"))
+    assert "- Decision `ready-or-asked`: picked `ready`, **now picks** `asked`\n" in said
+    assert "error C083" in said
+
+
+def test_a_second_decision_about_the_same_question_is_counted():
+    said = told(("about: one-or-many", "about: ready-or-asked"))
+    assert "- Decision `ready-or-asked (2)`: new, picks `one`\n" in said
+    assert "- Decision `ready-or-asked`:" not in said
+
+
 def test_flip_points_that_are_the_same_to_the_exactness_of_the_search_are_left_out():
     said = told(
         ("range: [6 million request/day, 600 million request/day]", "range: [7 million request/day, 590 million request/day]")
@@ -233,8 +253,12 @@ def test_a_box_that_came_is_named():
 
 
 def test_what_only_a_screen_reader_tells_or_a_number_is_no_change_of_the_picture():
-    said = told(("does: Turns scans into features.", "does: Makes features of scans."), site=SITE, preview=PREVIEW)
-    assert "Its texts alone differ" in said
+    for old, new in (
+        ("does: Turns scans into features.", "does: Makes features of scans."),
+        ("does: Asks for the parcel}", "does: Asks about the parcel}"),
+        ("title: Parcel arrival times", "title: Parcel arrival hours"),
+    ):
+        assert "Its texts alone differ" in told((old, new), site=SITE, preview=PREVIEW)
     assert "diagram has changed" not in told(("value: 60 million request/day", "value: 66 million request/day"))
 
 
@@ -337,6 +361,14 @@ def test_the_command_prints_what_changed_against_a_clone_or_its_records(run, fol
     done = run(folder)
     assert (done.exit_code, done.stderr) == (0, "")
     assert "| `parcels` | `20 million item` | `40 million item` | × 2 |" in done.stdout
+
+
+def test_the_folder_to_compare_with_may_have_any_name(run, tmp_path):
+    hinted = catalogue.broken(catalogue.get("C102"))["cases/blocks/spare.yml"]
+    for folder in ("before", "after"):
+        (tmp_path / folder / "cases/blocks/spare.yml").write_bytes(hinted)
+    (tmp_path / "before/cases").rename(tmp_path / "old")
+    assert "C102" not in run("../old").stdout
 
 
 def test_the_command_takes_the_addresses_of_both_sites_and_the_length_of_a_comment(run, tmp_path):
