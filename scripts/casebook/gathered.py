@@ -1,12 +1,14 @@
 """Pages that gather over the library: blocks, trade-offs, and the indexes; pure."""
 
+from collections.abc import Sequence
+
 from casebook.library import Entry, Library
-from casebook.pages import Names, decision, front, render
+from casebook.pages import Names, credit, decision, front, render
 from casebook.spec import Block, Tradeoff
 from casebook.text import url
 
 
-def block(entry: Entry, library: Library) -> str:
+def block(entry: Entry, library: Library, authors: Sequence[str] = ()) -> str:
     """Return the page of a building block."""
     record: Block = entry.record
     users = [
@@ -22,10 +24,11 @@ def block(entry: Entry, library: Library) -> str:
         titles={name: other.record.title for name, other in library.blocks().items()},
         users=[(other, parts) for other, parts in users if parts],
         references={reference.id: reference for reference in record.references},
+        authors=credit(authors),
     )
 
 
-def tradeoff(entry: Entry, library: Library) -> str:
+def tradeoff(entry: Entry, library: Library, authors: Sequence[str] = ()) -> str:
     """Return the page of a trade-off, with what every case decided."""
     record: Tradeoff = entry.record
     names = Names.of(library)
@@ -44,6 +47,7 @@ def tradeoff(entry: Entry, library: Library) -> str:
         root="../../",
         decided=decided,
         references={reference.id: reference for reference in record.references},
+        authors=credit(authors),
     )
 
 

@@ -7,7 +7,7 @@ out: `<!--figure:name-->` marks their place, and the theme puts them in after Ma
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -24,6 +24,7 @@ from casebook.quantity import show
 from casebook.spec import TRACKS, Case, Decision, Moved, Name
 
 STANDINGS = {"sourced": "read in the source", "derived": "derived from the source", "assumed": "assumed, with a reason"}
+CREDITED = 10  # names at the foot of a page; the rest is counted
 LEVELS = {"mid": "Mid", "senior": "Senior", "staff": "Staff"}
 
 
@@ -156,7 +157,7 @@ def moved(key: str, stub: Moved) -> str:
     )
 
 
-def case(entry: Entry, names: Names) -> str:
+def case(entry: Entry, names: Names, authors: Sequence[str] = ()) -> str:
     """Return the page of a case."""
     record: Case = entry.record
     numbers = entry.numbers
@@ -190,7 +191,16 @@ def case(entry: Entry, names: Names) -> str:
         stated=lambda part: working.stated(record, numbers, part),
         lacking=lacking(record),
         parts=len(OPTIONAL),
+        authors=credit(authors),
     )
+
+
+def credit(authors: Sequence[str]) -> str:
+    """Return the names of who wrote a record in one phrase; empty if nobody is known."""
+    named = [*authors[:CREDITED]]
+    if len(authors) > CREDITED:
+        named.append(f"{len(authors) - CREDITED} more")
+    return " and ".join(part for part in (", ".join(named[:-1]), *named[-1:]) if part)
 
 
 def _estimate(record: Case, numbers: Numbers, name: str) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""Whether anything changed since the last render: inputs, code and outputs, by size and time.
+"""Whether anything changed since the last render: inputs, code and outputs, by size and time; and the last commit.
+
+A commit changes no file, but who wrote one and when the library was last changed.
 
 Imports nothing heavy, so that a build with nothing to do ends before the rest is loaded.
 """
@@ -9,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
+
+from casebook import git
 
 INPUTS = ("cases", "docs")
 OUTPUTS = ("build/docs", "build/theme")
@@ -28,8 +32,8 @@ def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def state(base: Path, only: str | None) -> str:
-    """Return a digest of every file that a render reads or writes, and of the code."""
-    seal = blake2b(f"{only}".encode(), digest_size=16)
+    """Return a digest of every file that a render reads or writes, of the code, and of the last commit."""
+    seal = blake2b(f"{only} {git.said(base, 'rev-parse', 'HEAD')}".encode(), digest_size=16)
     for folder in (*(base / name for name in (*INPUTS, *OUTPUTS)), Path(__file__).parent):
         for entry in _walk(folder):
             with suppress(OSError):

@@ -107,3 +107,15 @@ def heading(text: str) -> str:
     return "".join(
         letter if letter.isalnum() or letter in " ,.'" else f"&#{ord(letter)};" for letter in " ".join(text.split())
     )
+
+
+_CODE = str.maketrans({letter: f"&#{ord(letter)};" for letter in "&<>`|\\*_[]{}~#@:.!/-"})
+
+
+def code(text: str) -> str:
+    """Return text as code for Markdown that a forge shows, in a cell of a table too.
+
+    In code a forge reads no markup, no mention of a person and no address.
+    """
+    said = " ".join(text.split())
+    return f"<code>{said.translate(_CODE)}</code>" if any(letter in said for letter in "`|\\") else f"`{said}`"

@@ -9,9 +9,9 @@ address, Zensical as seen from the file, and there the two are one.
 
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import islice
@@ -30,6 +30,7 @@ from casebook import (
     gathered,
     graph,
     handwritten,
+    history,
     pages,
     reference,
     report,
@@ -79,22 +80,28 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Bench:
-    """What drawing needs, whatever the case: names of other records, icons, a folder of pictures."""
+    """What pages and drawings need, whatever the case: names of other records, icons, a folder of pictures, authors."""
 
     names: pages.Names
     blocks: dict[str, Block]
     drawings: dict[str, str]
     pictures: Path
     digest: str
+    authors: Mapping[str, Sequence[str]] = field(default_factory=dict)  # of each file, as git knows them
+
+    def seal(self, kind: str, entry: Entry) -> str:
+        """Return the digest of what a page, a drawing or the downloads of a case are made from."""
+        names = self.authors.get(entry.path, ()) if kind == "page" else ()
+        return Store.digest(entry.digest.encode(), self.digest.encode(), *(name.encode() for name in names))
 
 
 def compose(entry: Entry, bench: Bench, store: Store | None) -> tuple[str, bytes, bytes]:
     """Return the page of a case, its numbers and its round as JSON, from the store if nothing of it changed."""
-    digest = Store.digest(entry.digest.encode(), bench.digest.encode())
+    digest = bench.seal("page", entry)
     cached = store.get("page", digest) if store else None
     if isinstance(cached, tuple):
         return cached
-    page = pages.case(entry, bench.names)
+    page = pages.case(entry, bench.names, bench.authors.get(entry.path, ()))
     made = page, _json(data.as_json(entry.record)), _json(rounds.of_case(entry, page))
     if store:
         store.put("page", digest, made)
@@ -103,7 +110,7 @@ def compose(entry: Entry, bench: Bench, store: Store | None) -> tuple[str, bytes
 
 def drawing(entry: Entry, bench: Bench, store: Store | None) -> Drawn:
     """Return the drawings of a case, from the store if nothing of it changed."""
-    digest = Store.digest(entry.digest.encode(), bench.digest.encode())
+    digest = bench.seal("drawn", entry)
     cached = store.get("drawn", digest) if store else None
     if isinstance(cached, Drawn):
         return cached
@@ -123,7 +130,7 @@ def _graph(entry: Entry, bench: Bench) -> graph.Graph:
 
 def downloads(entry: Entry, drawn: Drawn, bench: Bench, store: Store | None) -> tuple[bytes, bytes]:
     """Return the diagram of a case as files of their own: SVG and PNG."""
-    digest = Store.digest(entry.digest.encode(), bench.digest.encode())
+    digest = bench.seal("downloads", entry)
     cached = store.get("downloads", digest) if store else None
     if isinstance(cached, tuple):
         return cached
@@ -189,7 +196,7 @@ def render(
     runs. The library must have no error. Raises OSError; `figures` and `downloads` DrawingError, too.
     """
     docs, build = base / "docs", base / "build"
-    table = bench(library, docs, build / ".cache/pictures")
+    table = replace(bench(library, docs, build / ".cache/pictures"), authors=history.authors(base))
     if only is not None:
         by_hand = "".join(file.read_text(encoding="utf-8") for file in docs.rglob("*.md"))
         kept = {
@@ -197,7 +204,7 @@ def render(
         }
         library = Library({key: entry for key, entry in library.entries.items() if key in kept}, library.findings)
     cases = library.cases()
-    shared = _shared(library)
+    shared = _shared(library, table.authors)
     jobs: list[Job] = [*(partial(compose, entry, table, store) for entry in cases), *shared.values()]
     made = together(jobs, many=_missing("page", cases, table, store) > 3)
     tree: dict[str, bytes] = {}
@@ -293,17 +300,18 @@ def _missing(kind: str, cases: Sequence[Entry], table: Bench, store: Store | Non
     """Return for how many cases the store has nothing of a kind."""
     if store is None:
         return len(cases)
-    return sum(not store.has(kind, Store.digest(entry.digest.encode(), table.digest.encode())) for entry in cases)
+    return sum(not store.has(kind, table.seal(kind, entry)) for entry in cases)
 
 
-def _shared(library: Library) -> dict[str, Job]:
+def _shared(library: Library, authors: Mapping[str, Sequence[str]]) -> dict[str, Job]:
     """Return how to make the pages that are not of one case: blocks, trade-offs, indexes, reference, checks."""
     made: dict[str, Job] = {
-        f"blocks/{name}/index.md": partial(gathered.block, entry, library) for name, entry in library.blocks().items()
+        f"blocks/{name}/index.md": partial(gathered.block, entry, library, authors.get(entry.path, ()))
+        for name, entry in library.blocks().items()
     }
     made.update(
         {
-            f"tradeoffs/{name}/index.md": partial(gathered.tradeoff, entry, library)
+            f"tradeoffs/{name}/index.md": partial(gathered.tradeoff, entry, library, authors.get(entry.path, ()))
             for name, entry in library.tradeoffs().items()
         }
     )

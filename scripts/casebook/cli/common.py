@@ -90,8 +90,8 @@ class Bar:
         self.progress.update(self.task, description=what, completed=done, total=total, visible=total >= MANY)
 
 
-def load(base: Path, before: Iterable[str] = ()) -> Library:
-    """Check the library under `base`, with what is known from before.
+def load(base: Path, before: Iterable[str] = (), folder: Path | None = None) -> Library:
+    """Check the library under `base`, or the one in `folder`, with what is known from before.
 
     `before` are the keys of records that were published, which must not go without a stub.
     """
@@ -101,7 +101,7 @@ def load(base: Path, before: Iterable[str] = ()) -> Library:
     icons = [file.stem for file in (base / "docs/assets/icons").glob("*.svg")]
     store = Store(base / "build/.cache/store")
     with Bar() as bar:
-        loaded = library.load(base / "cases", icons, store, bar.step, before)
+        loaded = library.load(folder or base / "cases", icons, store, bar.step, before)
     store.prune()
     return loaded
 

@@ -1,4 +1,4 @@
-"""Commands that tell or give out what there is: explain, schema, export."""
+"""Commands that tell or give out what there is: explain, compare, schema, export."""
 
 from __future__ import annotations
 
@@ -28,6 +28,30 @@ def explain(code: Annotated[str, typer.Argument(help="The code of a finding, suc
     out.print(f"[bold]{entry.code} {entry.title}[/] ({entry.level})\n")
     out.print(f"{entry.why}\n\n[bold]Fix[/]  {entry.fix}\n\n[bold]Example[/]\n")
     show(list(fired(entry)))
+
+
+@app.command()
+def compare(
+    before: Annotated[Path, typer.Argument(help="The folder to compare with, such as another clone's `cases/`.")],
+    site: Annotated[str, typer.Option(help="The address at which that one is published, for pictures.")] = "",
+    preview: Annotated[str, typer.Option(help="The address of a preview of this one, for links and pictures.")] = "",
+    longest: Annotated[
+        int, typer.Option(help="Leave parts out beyond so many characters, for a comment.")
+    ] = sys.maxsize,
+) -> None:
+    """Print what this library changes against another one, as Markdown for who reviews it."""
+    from casebook import compare as comparison
+
+    base = root()
+    inside = before / "cases" if (before / "cases").is_dir() else before
+    if not inside.is_dir():
+        raise misuse(f'"{before}" is not a folder', "name a folder with a library, such as `../other-clone/cases`")
+    for name, address in (("site", site), ("preview", preview)):
+        if address and not re.fullmatch(r"https?://[^\s()<>]+", address):
+            raise misuse(f'"{address}" is not an address', f"write `--{name} https://…`")
+    old = load(base, folder=inside.resolve())
+    new = load(base, old.published().entries)
+    sys.stdout.write(comparison.compare(old, new, site, preview, longest))
 
 
 exports = typer.Typer(no_args_is_help=True, help="Take the library out in another form.")
