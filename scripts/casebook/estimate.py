@@ -7,6 +7,7 @@ variant here, by a slider in the browser. What cannot be computed is a Problem, 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
+from math import isfinite
 from typing import NamedTuple
 
 from casebook.formula import BOOL, Formula, FormulaError, dimension, evaluate
@@ -257,6 +258,10 @@ def _utilisation(case: Case, numbers: Numbers) -> None:
             )
         elif capacity * replicas == 0:
             numbers.problems.append(Problem("C045", (*loc, "capacity"), "is zero", "write what one replica can do"))
+        elif not isfinite(load / (capacity * replicas)):
+            numbers.problems.append(
+                Problem("C045", (*loc, "load"), "is too large to compute with", "check the magnitudes of its inputs")
+            )
         else:
             numbers.utilisation[name] = load / (capacity * replicas)
 

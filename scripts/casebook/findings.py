@@ -33,3 +33,12 @@ class Finding(NamedTuple):
     @property
     def order(self) -> tuple[Place, str, str]:
         return self.place, self.code, self.what
+
+
+LISTED = 200  # faults of one kind in one file that are worth a line each
+
+
+def rest(path: str, count: int, what: str) -> Finding:
+    """Return what stands in place of the faults of one kind that are too many to list."""
+    said = f"has {count:,} {what}, of which {LISTED} are listed"
+    return Finding("C002", Place(path, 1, 1), said, fix="mend these, and check again")

@@ -67,7 +67,7 @@ def parse(text: str) -> Formula:
             f"is {len(text)} characters long, but a formula has at most {LONGEST}",
             "name a part of it as an estimate of its own",
         )
-    odd = re.search(r"[^A-Za-z0-9_+\-*/<>=!(),.\s]", text)
+    odd = re.search(r"[^A-Za-z0-9_+\-*/<>=!(),. \t\n]", text)
     if odd:
         raise FormulaError(
             f'"{odd[0]}" is not part of a formula',
@@ -116,6 +116,8 @@ def _convert(node: ast.expr, lead: int, depth: int) -> Node:
             raise refuse("True and False are not part of a formula", "write a comparison")
         case ast.Constant(value=int() | float() as value) if math.isfinite(value) and abs(value) < 1e30:
             return Node("number", value=float(value), start=start, end=end)
+        case ast.Constant(value=int() | float()):
+            raise refuse("is too large a number", "write a number below 1e30")
         case ast.Name(id=name) if name in FUNCTIONS:
             raise refuse(f'"{name}" is a function', f"write {name}(…)")
         case ast.Name(id=name) if not keyword.iskeyword(name):

@@ -40,7 +40,7 @@ def _read(raw: bytes) -> Document | None:
 
 
 def _comments(document: Document) -> list[str]:
-    return sorted(found[0] for line in document.lines if (found := re.search(r"(?:^|\s)#.*", line)))
+    return sorted(found[0] for line in document.lines if "#" in line and (found := re.search(r"(?:^|\s)#.*", line)))
 
 
 def _ordered(document: Document, model: type[Part]) -> list[str]:
@@ -51,6 +51,8 @@ def _ordered(document: Document, model: type[Part]) -> list[str]:
 def _mapping(document: Document, model: type[Part], loc: Loc, low: int, high: int) -> list[str]:
     """Return the lines `low` to `high`, which hold a mapping in block style, with its keys in order."""
     names = list(document.at(loc))
+    if not names:
+        return list(document.lines[low:high])
     marks = [document.keys[(*loc, name)].start_mark for name in names]
     if any(mark.line == other.line for mark, other in pairwise(marks)):
         return list(document.lines[low:high])  # in braces: it stays as it was typed

@@ -24,7 +24,7 @@ _HABITS = {
     "qps": "query/s", "rps": "request/s", "tps": "request/s", "req": "request", "gpu": "GPU", "dollar": "USD",
     "usd": "USD", "flops": "FLOP/s", "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "pct": "percent",
 }  # fmt: skip
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _UNIT = re.compile(
     r"[A-Za-z%µ]+(?:\*\*-?[1-9])?(?:\s*[*/·]\s*[A-Za-z%µ]+(?:\*\*-?[1-9])?)*$|1(?:\s*/\s*[A-Za-zµ]+(?:\*\*[1-9])?)+$"
 )
@@ -168,6 +168,8 @@ def parse(text: str) -> Quantity:
         rest, at = rest[word.end() :], at + word.end()
     if not isfinite(value) or abs(value) > 1e30:
         raise QuantityError(f'"{number[0]}" is too large', "write a number below 1e30", 0, number.end())
+    if 0 < abs(value) < 1e-30 or (value == 0 and re.search("[1-9]", re.split("[eE]", number[0])[0])):
+        raise QuantityError(f'"{number[0]}" is too small', "write 0, or a number above 1e-30", 0, number.end())
     try:
         measured = unit(rest)
     except QuantityError as error:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from casebook.findings import Finding
+from casebook.findings import LISTED, Finding, rest
 from casebook.source import Document, Loc
 from casebook.spec import Grounded, Part
 from casebook.spec.base import shorten
@@ -40,7 +40,9 @@ def validate(document: Document, model: type[Record]) -> tuple[Record | None, li
             for detail in details
             if detail["type"] == "extra_forbidden"
         }
-        return None, [_finding(document, model, detail) for detail in details if not _echo(document, detail, meant)]
+        details = [detail for detail in details if not _echo(document, detail, meant)]
+        found = [_finding(document, model, detail) for detail in details[:LISTED]]
+        return None, found + ([rest(document.path, len(details), "faults of shape")] if len(details) > LISTED else [])
 
 
 def _echo(document: Document, detail: ErrorDetails, meant: set[Loc]) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 
 import yaml
 
-from casebook.findings import Finding, Place
+from casebook.findings import LISTED, Finding, Place, rest
 
-LARGEST = 256 * 1024  # bytes; ten times a long case
+LARGEST = 256 * 1024  # bytes; four times a long case
+MOST = 5000  # values; four times a long case
 DEEPEST = 16
 
 Loc = tuple[str | int, ...]
@@ -239,6 +240,10 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
                 "C002", event, f"is nested deeper than {DEEPEST} levels", "records are flat: see the field reference"
             )
         values[loc] = event
+        if len(values) + len(found) > MOST:
+            raise refuse(
+                "C002", event, f"holds more than {MOST:,} values", "move what recurs into a block or a trade-off"
+            )
         if isinstance(event, yaml.ScalarEvent):
             return plain(event)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -284,6 +289,8 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
                 raise refuse("C003", event, "is more than one YAML document", "keep one record a file; delete `---`")
             seen = True
             data = build(next(events), (), events)
+    if len(found) > LISTED:
+        found[LISTED:] = [rest(name, len(found), "keys that stand again")]
     if data is None:  # no document, or one that is null
         return None, [
             Finding(

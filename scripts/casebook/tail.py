@@ -9,7 +9,7 @@ many, the p99 is known to about two per cent, which is better than the p50s and 
 
 from collections.abc import Sequence
 from functools import cache
-from math import ceil, exp, log, sqrt
+from math import ceil, exp, inf, log, sqrt
 from statistics import NormalDist
 
 from casebook.estimate import Hop
@@ -17,6 +17,7 @@ from casebook.estimate import Hop
 POINTS, GENERATOR = 4093, 1516  # the generator is from L'Ecuyer and Lemieux, Management Science 46(9), 2000
 GOLDEN = 0.6180339887498949  # its multiples shift each dimension by another amount
 Z99 = NormalDist().inv_cdf(0.99)
+STEEPEST = 709.0  # beyond it the exponential is infinite in every host, and an error in this one
 
 
 @cache
@@ -35,6 +36,10 @@ def _inverse(share: float) -> float:
     return -x if share < 0.5 else x
 
 
+def _growth(power: float) -> float:
+    return exp(power) if power < STEEPEST else inf
+
+
 def p99(hops: Sequence[Hop]) -> float:
     """Return the 99 % quantile of a flow in seconds, from the p50 and p99 of its steps."""
     total = [0.0] * POINTS
@@ -43,7 +48,9 @@ def p99(hops: Sequence[Hop]) -> float:
         slowest: list[float] | None = None
         for median, high in hop.times:
             spread = log(high / median) / Z99 if 0 < median < high else 0.0
-            drawn = [median * exp(spread * normal) for normal in normals(dimension)] if spread else [median] * POINTS
+            drawn = (
+                [median * _growth(spread * normal) for normal in normals(dimension)] if spread else [median] * POINTS
+            )
             slowest = drawn if slowest is None else [max(pair) for pair in zip(slowest, drawn, strict=True)]
             dimension += 1
         total = [sum(pair) for pair in zip(total, slowest or [0.0] * POINTS, strict=True)]

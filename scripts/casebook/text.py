@@ -44,6 +44,8 @@ def url(key: str, root: str = "") -> str:
 class _Renderer(RendererHTML):
     def link_open(self, tokens: list[Token], idx: int, options: object, env: dict[str, str]) -> str:  # noqa: ARG002 - markdown-it's signature
         href = str(tokens[idx].attrGet("href"))
+        if not href:  # `[words]()` links nowhere, and not to the page itself
+            return "<a>"
         target = url(href, env["root"]) if RECORD.match(href) else href
         return f'<a href="{escape(target)}">'
 
@@ -83,7 +85,7 @@ def line(text: str, root: str = "") -> str:
 
 def plain(text: str) -> str:
     """Return a text field without its markup, on one line, for names and descriptions."""
-    bare = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", text)
+    bare = re.sub(r"\[([^][]*)\]\([^)]*\)", r"\1", text)
     return " ".join(re.sub(r"[*`]", "", bare).split())
 
 

@@ -191,7 +191,7 @@ FormulaText = Annotated[
 LimitText = Annotated[
     Limit, PlainValidator(_limit), WithJsonSchema({"type": "string", "pattern": "^(<=|>=|<|>) *[0-9.a-z]"})
 ]
-_DATE = r"^(19|20)\d\d(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+_DATE = r"^(19|20)[0-9][0-9](-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"
 Date = Annotated[
     str,
     StringConstraints(pattern=_DATE),
