@@ -79,7 +79,10 @@ def with_values(node: Node, case: Case, numbers: Numbers) -> Markup:
 def _write(node: Node, name: Callable[[str], str]) -> str:
     """Return a tree as HTML; operators are ours, and `name` escapes what it returns."""
     if node.op == "number":
-        return show(node.value)
+        # With as many digits as were typed: what the reader sees must give the result.
+        return show(
+            node.value, next(digits for digits in range(3, 18) if float(f"{node.value:.{digits}g}") == node.value)
+        )
     if node.op == "name":
         return name(node.name)
     if node.op not in _RANK:
