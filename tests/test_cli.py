@@ -277,3 +277,15 @@ def test_a_folder_that_cannot_be_written_ends_with_one_sentence(tmp_path):
     assert done.returncode == 1
     assert done.stderr.startswith("casebook: ")
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a limit stands for a full disk")
+def test_a_full_disk_ends_with_one_sentence_and_leaves_no_pieces(tmp_path):
+    base = project(tmp_path, catalogue.sample())
+    program = f"{sys.executable} -c 'from casebook.cli import main; main()'"
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 8; exec {program} render"], cwd=base, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert re.fullmatch(r"casebook: File too large: \S+\n", done.stderr)
+    assert [file for file in (base / "build/docs").rglob(".*") if file.is_file()] == []

@@ -336,8 +336,12 @@ def _write(file: Path, content: bytes) -> bool:
     except OSError:
         file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_name(f".{file.name}.{os.getpid()}")
-    fresh.write_bytes(content)
-    fresh.replace(file)
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(file)
+    except OSError as error:  # a full disk says nothing of where, and leaves a piece
+        fresh.unlink(missing_ok=True)
+        raise OSError(error.errno, error.strerror, str(file)) from None
     return True
 
 

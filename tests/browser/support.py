@@ -61,6 +61,15 @@ BLOCKS = keys("blocks")
 TRADEOFFS = keys("tradeoffs")
 
 
+# Each case in one look, the next in another: what a page shows of a record, it shows in all of them.
+each_case = pytest.mark.parametrize(
+    ("key", "look"),
+    [(key, LOOKS[(0, 3)[place % 2]]) for place, key in enumerate(CASES)],
+    ids=str,
+    indirect=["look"],
+)
+
+
 def address(key: str) -> str:
     """Return the address of a record's page, as seen from the site's root."""
     return f"{key}/" if key.startswith(("blocks/", "tradeoffs/")) else f"cases/{key}/"

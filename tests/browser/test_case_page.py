@@ -9,7 +9,7 @@ from lxml import etree
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, ROOT, Look, Site, address, all_said, both_widths, contrast, one_look, said
+from browser.support import CASES, ROOT, Look, Site, address, all_said, contrast, each_case, one_look, said
 from casebook.graph import letter
 from casebook.quantity import parse
 from casebook.spec import Case
@@ -85,8 +85,7 @@ def test_every_field_of_the_spec_has_its_part_of_the_page():
     )
 
 
-@both_widths
-@pytest.mark.parametrize("key", CASES)
+@each_case
 def test_the_parts_that_a_case_fills_stand_in_the_order_of_an_interview(page: Page, site: Site, key: str):
     record = record_of(site, key)
     page.goto(address(key))
@@ -173,8 +172,7 @@ def test_every_requirement_is_shown_and_met(page: Page, site: Site, key: str):
     assert page.locator("[id^='requirement-']").count() == len(record.requirements.quality)
 
 
-@both_widths
-@pytest.mark.parametrize("key", CASES)
+@each_case
 def test_every_box_of_the_diagram_is_seen_named_and_leads_to_its_block(page: Page, site: Site, key: str, look: Look):
     record = record_of(site, key)
     page.goto(address(key))
@@ -212,8 +210,7 @@ def test_a_box_can_be_reached_and_followed_by_keyboard(page: Page, site: Site):
     expect(page.get_by_role("heading", level=1)).to_have_text(site.library.entries[f"blocks/{part.block}"].record.title)
 
 
-@both_widths
-@pytest.mark.parametrize("key", CASES)
+@each_case
 def test_labels_of_the_diagram_are_large_enough_to_read(page: Page, key: str, look: Look):
     page.goto(address(key))
     drawing = page.locator("#diagram > svg").first
@@ -248,7 +245,7 @@ def test_the_steps_of_the_list_and_of_the_diagram_are_the_same(page: Page, site:
     assert listed == told
 
 
-@pytest.mark.parametrize("key", CASES)
+@each_case
 def test_the_diagram_keeps_its_contrast(page: Page, key: str):
     page.goto(address(key))
 

@@ -107,7 +107,9 @@ def whole_page(page: Page) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("key", CASES)
-def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site, key: str):
+def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site, key: str, look: Look):
+    if (CASES.index(key) + (look.width < 500)) % 2:
+        return  # each case in one look
     player = Player(page, key)
     expect(player.caption).to_have_text(IDLE)
 

@@ -348,7 +348,9 @@ def opened_at(page: Page, key: str, query: str = "") -> Page:
 
 
 @pytest.mark.parametrize("key", CASES)
-def test_a_decision_flips_within_a_thousandth_of_the_printed_flip_point(page: Page, key: str):
+def test_a_decision_flips_within_a_thousandth_of_the_printed_flip_point(page: Page, key: str, look: Look):
+    if look != DESK and key not in DRAGS:
+        return  # the numbers have no looks
     opened_at(page, key)
     printed = page.locator("[data-decision]").evaluate_all(
         """(all) => all.flatMap((box) => [...box.querySelectorAll(".flip-table tbody tr")].map((row) => [
@@ -383,7 +385,7 @@ DRAGS = {
 }
 
 
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize("key", DRAGS)
 def test_one_slider_dragged_moves_estimates_use_requirements_and_a_decision(
     opened: Callable[..., Page], key: str, look: Look
 ):

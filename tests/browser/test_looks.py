@@ -49,8 +49,12 @@ def test_the_toggle_turns_page_and_diagram_and_is_remembered(page: Page, look: L
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEME[look.scheme])
 
 
-@pytest.mark.parametrize("look", [Look("light", 1440), Look("dark", 1440)], ids=str, indirect=True)
-@pytest.mark.parametrize("key", CASES)
+@pytest.mark.parametrize(
+    ("key", "look"),
+    [(key, Look(("light", "dark")[place % 2], 1440)) for place, key in enumerate(CASES)],
+    ids=str,
+    indirect=["look"],
+)
 def test_on_paper_a_case_is_dark_on_light_without_chrome_and_nothing_is_cut_off(page: Page, key: str):
     page.goto(address(key))
     page.emulate_media(media="print")

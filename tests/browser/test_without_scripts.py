@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, KINDS, Site, address, all_said, both_widths, said
+from browser.support import CASES, KINDS, Site, address, all_said, both_widths, each_case, said
 from casebook.working import written
 
 # Controls that do nothing without scripts; what the theme offers without them (menus, search) is links and labels.
@@ -17,8 +17,7 @@ def plain(opened: Callable[..., Page]) -> Page:
     return opened(java_script_enabled=False)
 
 
-@both_widths
-@pytest.mark.parametrize("key", CASES)
+@each_case
 def test_a_case_is_whole(plain: Page, site: Site, page: Page, key: str):
     plain.goto(address(key))
     page.goto(address(key))
