@@ -9,8 +9,9 @@ import pytest
 from helpers import ROOT, SAMPLE, changed, project, real, whole
 from typer.testing import CliRunner, Result
 
-from casebook import catalogue, cli, draw, tree
+from casebook import catalogue, cli, draw, layout, tree
 from casebook.schema import KINDS
+from casebook.spec import TRACKS
 
 
 @pytest.fixture(scope="module")
@@ -289,3 +290,61 @@ def test_a_full_disk_ends_with_one_sentence_and_leaves_no_pieces(tmp_path):
     assert done.returncode == 1
     assert re.fullmatch(r"casebook: File too large: \S+\n", done.stderr)
     assert [file for file in (base / "build/docs").rglob(".*") if file.is_file()] == []
+
+
+# new, fmt
+
+
+@pytest.mark.parametrize("track", TRACKS)
+def test_new_writes_a_case_that_compiles_and_says_what_to_do_next(run, tmp_path, track):
+    base = project(tmp_path, real())
+    done = run(base, "new", track, "A case: begun “here”", "--level", "staff")
+    assert done.exit_code == 0, done.output
+    name = f"cases/{track}/a-case-begun-here"
+    assert f"casebook check {name}.yml" in done.stdout
+    checked = run(base, "check", f"{name}.yml")
+    assert "1 record checked: no findings" in checked.stdout
+    assert f"draft {track}/a-case-begun-here: ░░░░░░░░░ 0 of 9 parts; next `formulation`" in checked.stdout
+    assert (base / f"{name}.yml").read_bytes() == layout.tidy((base / f"{name}.yml").read_bytes(), track)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], ["the track is missing"]),
+        (["feature-store", "A title"], ['"feature-store" is not a track', "try feature-stores"]),
+        (["pipelines"], ["the title is missing"]),
+        (["pipelines", "Aa"], ["at least 3"]),
+        (["pipelines", "…"], ["is not an id"]),
+        (["pipelines", "A title", "--level", "boss"], ['"boss" is not a choice', "mid, senior, staff"]),
+        (["pipelines", "A title", "--domain", "payment"], ['did you mean "payments"?']),
+        (["feature-stores", "Parcel arrival", "--id", "parcel-arrival"], ["is there already"]),
+        (["feature-stores", "A title", "--id", "../../x"], ["is not an id"]),
+    ],
+)
+def test_new_refuses_what_would_be_no_case_and_writes_nothing(run, sound, arguments, words):
+    before = sorted(sound.rglob("*.yml"))
+    refused(run(sound, "new", *arguments), *words)
+    assert sorted(sound.rglob("*.yml")) == before
+
+
+def test_fmt_says_what_it_changed_and_then_has_nothing_to_do(run, tmp_path):
+    base = project(
+        tmp_path,
+        changed(
+            ("title: Parcel arrival times\nsummary:", "summary:"),
+            ("domain: logistics\n", "domain: logistics\ntitle: Parcel arrival times\n"),
+        ),
+    )
+    first = run(base, "fmt", "--check")
+    assert (first.exit_code, "would change cases/feature-stores/parcel-arrival.yml" in first.stdout) == (1, True)
+    assert "changed cases/feature-stores/parcel-arrival.yml" in run(base, "fmt").stdout
+    assert run(base, "fmt", "--check").exit_code == 0
+    assert run(base, "check").stdout == "7 records checked: no findings\n"
+
+
+def test_schema_check_tells_whether_editors_look_at_what_holds(run, tmp_path):
+    base = project(tmp_path, catalogue.sample())
+    assert run(base, "schema", "--check").exit_code == 1
+    assert run(base, "schema", "--write").exit_code == 0
+    assert run(base, "schema", "--check").exit_code == 0

@@ -44,7 +44,7 @@ def _comments(document: Document) -> list[str]:
 
 
 def _ordered(document: Document, model: type[Part]) -> list[str]:
-    first = min((event.start_mark.line for loc, event in document.keys.items() if len(loc) == 1), default=0)
+    first = 1 if document.lines[0].startswith("# yaml-language-server:") else 0  # which stays where editors look
     return [*document.lines[:first], *_mapping(document, model, (), first, len(document.lines))]
 
 
@@ -58,9 +58,10 @@ def _mapping(document: Document, model: type[Part], loc: Loc, low: int, high: in
         return list(document.lines[low:high])  # in braces: it stays as it was typed
     column = marks[0].column
     # A comment on lines of its own goes with the key below it; at the end, what is further out stays there.
+    end = high
     while high > low and _outside(document.lines[high - 1], column):
         high -= 1
-    starts = [marks[0].line, *(_lead(document.lines, mark.line, column) for mark in marks[1:])]
+    starts = [max(low, _lead(document.lines, mark.line, column)) for mark in marks]
     parts = {
         name: _entry(document, model, (*loc, name), begin, end, mark.line)
         for name, mark, begin, end in zip(names, marks, starts, [*starts[1:], high], strict=True)
@@ -76,15 +77,7 @@ def _mapping(document: Document, model: type[Part], loc: Loc, low: int, high: in
                 parts[first][0] = " " * column + parts[first][0][column:]
                 parts[second][0] = opening + parts[second][0][column:]
     lines = [line for name in (wanted if fields_at(model, loc) else names) for line in parts[name]]
-    return [*document.lines[low : starts[0]], *lines, *document.lines[high : _end(document, loc, high)]]
-
-
-def _end(document: Document, loc: Loc, high: int) -> int:
-    """Return where the lines end that stand behind a mapping but belong to what is around it."""
-    column = document.keys[(*loc, next(iter(document.at(loc))))].start_mark.column
-    while high < len(document.lines) and _outside(document.lines[high], column):
-        high += 1
-    return high
+    return [*document.lines[low : starts[0]], *lines, *document.lines[high:end]]
 
 
 def _outside(line: str, column: int) -> bool:

@@ -50,9 +50,11 @@ def new(
     ident = ident or scaffold.ident(title)
     domain = domain or scaffold.DOMAINS[track]
     path = base / "cases" / track / f"{ident}.yml"
-    wrong = library.misplaced(PurePosixPath(track, f"{ident}.yml"))
-    if wrong:
-        raise misuse(f"{path.relative_to(base)} {wrong[0]}", wrong[1] + "; or give it with `--id`")
+    if "/" in ident or not ident or library.misplaced(PurePosixPath(track, f"{ident}.yml")):
+        raise misuse(
+            f'"{ident}" is not an id',
+            "give one with `--id`: small letters, digits and hyphens, such as `payment-fraud-features`",
+        )
     if path.exists():
         raise misuse(f"{path.relative_to(base)} is there already", "give the new case another title, or `--id`")
     text = scaffold.case(track, title, domain, level, datetime.now(UTC).year)
