@@ -2,8 +2,10 @@
 
 import os
 import re
+import sys
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -130,4 +132,15 @@ def document(text: str) -> Any:
     made, findings = source.parse(text.encode(), "t.yml")
     assert made is not None, findings
     assert not findings
+    return made
+
+
+def script(name: str) -> Any:
+    """Return a program of `scripts/` as a module. Not by its path: a folder of tests has the name of one of them."""
+    spec = spec_from_file_location(f"script_{name}", ROOT / f"scripts/{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = module_from_spec(spec)
+    sys.modules[spec.name] = made
+    spec.loader.exec_module(made)
     return made

@@ -10,12 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from helpers import ROOT, SAMPLE, changed, project, real_library
+from helpers import ROOT, SAMPLE, changed, project, real_library, script
 
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import links
-from links import Answer, Citation
+links = script("links")
+Answer, Citation = links.Answer, links.Citation
 
 QUICKLY = (*links.GENTLY[:4], "--host-request-interval", "1ms", "--timeout", "1", "--max-retries", "0")
 MOVES = {"/301": (301, "/ok"), "/302": (302, "/ok"), "/308": (308, "/302"), "/307": (307, "/301"), "/301-gone": (301, "/404"),
