@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from casebook import catalogue, checks, shape, source
+from casebook import catalogue, checks, shape, slips, source
 from casebook.checks.library import RULES, Shelf, employed
 from casebook.estimate import Numbers, compute
 from casebook.findings import Finding, Place
@@ -94,14 +94,31 @@ class Library:
 def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     """Read, shape, compute and check one record; depends on nothing but its arguments."""
     document, found = source.parse(raw, path)
+    if document is None:
+        found = [_slip(finding, raw, key) for finding in found]
     return _entry(document, found, path, key, digest)
+
+
+def _slip(finding: Finding, raw: bytes, key: str) -> Finding:
+    """Return a finding of a file that cannot be read at the slip that is behind it, if one is found."""
+    if finding.code not in ("C003", "C004"):
+        return finding
+
+    def faults(text: str) -> int | None:
+        document, found = source.parse(text.encode(), finding.place.path)
+        return None if document is None else len(found) + len(shape.validate(document, _model(document, key))[1])
+
+    return slips.told(finding, source.plain(raw), faults)
+
+
+def _model(document: source.Document, key: str) -> type[Part]:
+    return Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
 
 
 def _entry(document: source.Document | None, found: list[Finding], path: str, key: str, digest: str) -> Entry:
     if document is None:
         return Entry(key, path, digest, None, None, tuple(found), ())
-    model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
-    record, faults = shape.validate(document, model)
+    record, faults = shape.validate(document, _model(document, key))
     found += faults
     if record is None:
         return Entry(key, path, digest, None, None, tuple(found), ())

@@ -20,11 +20,10 @@ def computed(scope: Scope) -> Iterator[Finding]:
         if problem.code == "C043" and not problem.fix:
             name = problem.message.split('"')[1]
             known = {*names, *scope.case.estimates}
-            found = scope.unknown(
-                "C043", problem.loc, problem.message, name, known, "an assumption or an estimate", of="the name"
+            where, start, end = "an assumption or an estimate", problem.start, problem.end
+            yield scope.unknown(
+                "C043", problem.loc, problem.message, name, known, where, of="the name", start=start, end=end
             )
-            place = scope.document.within(problem.loc, problem.start, problem.end)
-            yield Finding(found.code, place, found.what, found.line, found.note, found.fix)
         else:
             yield scope.found(
                 problem.code, problem.loc, problem.message, problem.fix, start=problem.start, end=problem.end
@@ -56,8 +55,13 @@ def ranged(scope: Scope) -> Iterator[Finding]:
                     "begin with the least value that makes sense",
                 )
             elif low.base >= high.base:
+                first, second = (str(scope.document.at((*loc, index))) for index in (0, 1))
                 yield scope.found(
-                    "C046", loc, "the range must rise from its first value to its second", "write the lower bound first"
+                    "C046",
+                    loc,
+                    "the range must rise from its first value to its second",
+                    "write the lower bound first",
+                    mends=(*scope.put((*loc, 0), second), *scope.put((*loc, 1), first)) if low.base > high.base else (),
                 )
             elif not low.base <= assumption.value.base <= high.base:
                 yield scope.found(
@@ -86,7 +90,8 @@ def positive(scope: Scope) -> Iterator[Finding]:
                 stated += [((*loc, part), getattr(step.latency, part)) for part in ("p50", "p99")]
     for loc, part in stated:
         if isinstance(part, Quantity) and part.base < 0:
-            yield scope.found("C047", loc, f"{part.text} is below zero", "take the minus sign away")
+            bare = scope.put(loc, part.text.removeprefix("-"))
+            yield scope.found("C047", loc, f"{part.text} is below zero", "take the minus sign away", mends=bare)
 
 
 def judged(scope: Scope) -> Iterator[Finding]:
@@ -193,6 +198,8 @@ def held(scope: Scope) -> Iterator[Finding]:
                 flow,
                 [name for name, part in case.architecture.flows.items() if part.kind == "request"],
                 "a request flow",
+                start=0,
+                end=len(flow),
             )
         elif quality.measure not in {**case.estimates, **case.assumptions}:
             yield scope.unknown(

@@ -205,6 +205,7 @@ def decided(scope: Scope) -> Iterator[Finding]:
                 f'the decision on "{decision.about}" picks "{decision.pick}", but its rule picks "{got[0]}"',
                 "mend the pick, the rule, or the numbers",
                 note=f"line {got[1] + 1} of `choose` holds",
+                mends=scope.put((*loc, "pick"), got[0]),
             )
 
 
