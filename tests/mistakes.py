@@ -90,7 +90,9 @@ class Page:
 
 
 def misspelt_key(page: Page) -> Slip:
-    inside = [loc for loc in page.document.keys if isinstance(loc[-1], str) and loc[-1] in fields_at(page.model, loc[:-1])]
+    inside = [
+        loc for loc in page.document.keys if isinstance(loc[-1], str) and loc[-1] in fields_at(page.model, loc[:-1])
+    ]
     loc = page.rng.choice([loc for loc in inside if len(str(loc[-1])) > 3])
     return page.key(loc, page.misspelt(str(loc[-1]), fields_at(page.model, loc[:-1])))
 
@@ -153,7 +155,24 @@ def missing_part(page: Page) -> Slip:
         if isinstance(page.document.at(loc), str)
         and (field := fields_at(page.model, loc[:-1]).get(str(loc[-1])))
         and field.is_required()
-        and loc[-1] not in ("id", "block", "about", "from", "to", "pick", "value", "unit", "formula", "measure", "limit", "p50", "p99", "icon", "kind")
+        and loc[-1]
+        not in (
+            "id",
+            "block",
+            "about",
+            "from",
+            "to",
+            "pick",
+            "value",
+            "unit",
+            "formula",
+            "measure",
+            "limit",
+            "p50",
+            "p99",
+            "icon",
+            "kind",
+        )
     ]
     loc = page.rng.choice(required)
     start = page.document.keys[loc].start_mark
@@ -179,7 +198,9 @@ def wrong_indent(page: Page) -> Slip:
     start = page.document.keys[loc].start_mark
     shift = page.rng.choice([-1, 1, 2, 3] if start.column > 2 else [1, 2, 3])
     row = page.lines[start.line].lstrip()
-    return page.put(start.line + 1, 1, len(page.lines[start.line]), " " * (start.column + shift) + row, start.column + shift)
+    return page.put(
+        start.line + 1, 1, len(page.lines[start.line]), " " * (start.column + shift) + row, start.column + shift
+    )
 
 
 def tab(page: Page) -> Slip:
@@ -209,7 +230,7 @@ def quote_lost(page: Page) -> Slip:
     number, text = page.rng.choice(found)
     if page.rng.randrange(2):
         return page.put(number, text.end(), 1, "", text.start() - text.end() + 1)
-    return page.put(number, text.start() + 1, 1, "", max(0, text[0].find(": ") - 1))
+    return page.put(number, text.start() + 1, 1, "")
 
 
 def source_unlisted(page: Page) -> Slip:
@@ -276,8 +297,14 @@ def pick_against_rule(page: Page) -> Slip:
 
 
 def limit_missed(page: Page) -> Slip:
-    loc = page.rng.choice([loc for loc in page.locs("requirements", "quality", None, "limit") if re.match("<= [0-9]", page.shown(loc) or "")])
-    return page.value(loc, "0", 3, len(re.match("[0-9.]+", page.document.at(loc)[3:])[0]))
+    loc = page.rng.choice(
+        [
+            loc
+            for loc in page.locs("requirements", "quality", None, "limit")
+            if re.match("<= [0-9]", page.shown(loc) or "")
+        ]
+    )
+    return page.value(loc, re.sub("[0-9.]+", "0", page.document.at(loc), count=1))
 
 
 def link_to_nowhere(page: Page) -> Slip:
@@ -293,8 +320,15 @@ def link_to_nowhere(page: Page) -> Slip:
 
 def text_needs_quotes(page: Page) -> Slip:
     """A text that is plain gets a colon behind a word."""
-    found = [loc for loc in page.document.values if len(loc) > 1 and " " in (page.shown(loc) or "") and "," not in page.shown(loc) and loc[0] not in ("assumptions", "estimates", "architecture", "variants")]  # fmt: skip
-    loc = page.rng.choice([loc for loc in found if page.lines[page.document.value(loc).line - 1].endswith(str(page.document.at(loc))) and loc[-1] not in ("limit", "measure")])
+    found = [loc for loc in page.document.values if len(loc) > 1 and " " in (page.shown(loc) or "") and "," not in page.shown(loc) and loc[-1] not in ("value",) and loc[0] not in ("assumptions", "estimates", "architecture", "variants")]  # fmt: skip
+    loc = page.rng.choice(
+        [
+            loc
+            for loc in found
+            if page.lines[page.document.value(loc).line - 1].endswith(str(page.document.at(loc)))
+            and loc[-1] not in ("limit", "measure")
+        ]
+    )
     at = page.document.at(loc).index(" ")
     listed = isinstance(loc[-1], int)
     place = page.document.value(loc)
@@ -309,17 +343,31 @@ def anchor(page: Page) -> Slip:
 def alias(page: Page) -> Slip:
     """The second of two texts that are the same is written as an alias of the first."""
     sources = [loc for loc in page.locs("assumptions", None, "source") if page.shown(loc)]
-    pairs = [(one, other) for at, one in enumerate(sources) for other in sources[at + 1 :] if page.document.at(one) == page.document.at(other)]
+    pairs = [
+        (one, other)
+        for at, one in enumerate(sources)
+        for other in sources[at + 1 :]
+        if page.document.at(one) == page.document.at(other)
+    ]
     one, other = page.rng.choice(pairs)
     made = page.value(other, "*s")
     first = page.document.value(one)
     lines = made.text.split("\n")
-    lines[first.line - 1] = lines[first.line - 1][: first.column - 1] + "&s " + lines[first.line - 1][first.column - 1 :]
+    lines[first.line - 1] = (
+        lines[first.line - 1][: first.column - 1] + "&s " + lines[first.line - 1][first.column - 1 :]
+    )
     return Slip("\n".join(lines), first.line, first.column)
 
 
 def list_for_text(page: Page) -> Slip:
-    found = [loc for loc in block_keys(page) if page.shown(loc) and isinstance(loc[-1], str) and not re.search(r"[,\[\]{}]", page.shown(loc)) and fields_at(page.model, loc[:-1]).get(loc[-1])]
+    found = [
+        loc
+        for loc in block_keys(page)
+        if page.shown(loc)
+        and isinstance(loc[-1], str)
+        and not re.search(r"[,\[\]{}]", page.shown(loc))
+        and fields_at(page.model, loc[:-1]).get(loc[-1])
+    ]
     loc = page.rng.choice([loc for loc in found if fields_at(page.model, loc[:-1])[loc[-1]].annotation is str])
     return page.value(loc, f"[{page.document.at(loc)}]")
 
@@ -333,16 +381,45 @@ def text_for_list(page: Page) -> Slip:
 
 
 def id_of_other_form(page: Page) -> Slip:
-    loc = page.rng.choice([loc for loc in page.all(("assumptions", None, "source"), ("tradeoffs", None, "about"), ("architecture", "components", None, "block")) if "-" in page.document.at(loc)])
+    loc = page.rng.choice(
+        [
+            loc
+            for loc in page.all(
+                ("assumptions", None, "source"),
+                ("tradeoffs", None, "about"),
+                ("architecture", "components", None, "block"),
+            )
+            if "-" in page.document.at(loc)
+        ]
+    )
     name = page.document.at(loc)
     return page.value(loc, page.rng.choice([name.title(), name.replace("-", "_"), name.replace("-", " ").title()]))
 
 
 def date_of_other_form(page: Page) -> Slip:
-    loc = page.rng.choice([loc for loc in page.locs("references", None, "as_of") if page.shown(loc) and "-" in page.shown(loc)])
+    loc = page.rng.choice(
+        [loc for loc in page.locs("references", None, "as_of") if page.shown(loc) and "-" in page.shown(loc)]
+    )
     year, month, *day = page.document.at(loc).split("-")
-    name = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December")[int(month) - 1]
-    forms = [f"{name} {year}", f"{name[:3]} {year}", f"{year}/{month}"] if not day else [f"{day[0]}.{month}.{year}", f"{name} {int(day[0])} {year}", f"{year}/{month}/{day[0]}"]
+    name = (
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    )[int(month) - 1]
+    forms = (
+        [f"{name} {year}", f"{name[:3]} {year}", f"{year}/{month}"]
+        if not day
+        else [f"{day[0]}.{month}.{year}", f"{name} {int(day[0])} {year}", f"{year}/{month}/{day[0]}"]
+    )
     return page.value(loc, page.rng.choice(forms))
 
 
@@ -371,7 +448,10 @@ def quote_without_source(page: Page) -> Slip:
 def estimate_below(page: Page) -> Slip:
     """An estimate is moved below the first that uses it."""
     names = [str(loc[1]) for loc in page.locs("estimates", None)]
-    uses = {name: [word[0] for word in re.finditer("[a-z_0-9]+", page.document.at(("estimates", name, "formula")))] for name in names}
+    uses = {
+        name: [word[0] for word in re.finditer("[a-z_0-9]+", page.document.at(("estimates", name, "formula")))]
+        for name in names
+    }
     name = page.rng.choice([each for each in names if any(each in used for used in uses.values())])
     user = next(each for each in names if name in uses[each])
     spans = {}

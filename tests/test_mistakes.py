@@ -18,7 +18,11 @@ MENDED = 90  # of the hundred, at least
 
 def made(seed: int = SEED) -> Iterator[tuple[str, str, Slip]]:
     """Return the hundred: kind, path and the record with the mistake in it."""
-    folders = {"c": real_cases(), "b": [path for path in real() if "/blocks/" in path], "t": [path for path in real() if "/tradeoffs/" in path]}
+    folders = {
+        "c": real_cases(),
+        "b": [path for path in real() if "/blocks/" in path],
+        "t": [path for path in real() if "/tradeoffs/" in path],
+    }
     for kind, (count, where, act) in KINDS.items():
         for number in range(count):
             rng = Random(f"{seed} {kind} {number}")

@@ -93,34 +93,22 @@ class Library:
 
 def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     """Read, shape, compute and check one record; depends on nothing but its arguments."""
-    document, found = source.parse(raw, path)
-    if document is None:
-        found = [_slip(finding, raw, key) for finding in found]
-    return _entry(document, found, path, key, digest)
 
-
-def _slip(finding: Finding, raw: bytes, key: str) -> Finding:
-    """Return a finding of a file that cannot be read at the slip that is behind it, if one is found."""
-    if finding.code not in ("C003", "C004"):
-        return finding
+    def read(text: bytes) -> tuple[source.Document | None, Part | None, list[Finding]]:
+        document, found = source.parse(text, path)
+        if document is None:
+            return None, None, found
+        model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
+        record, faults = shape.validate(document, model)
+        return document, record, found + faults
 
     def faults(text: str) -> int | None:
-        document, found = source.parse(text.encode(), finding.place.path)
-        return None if document is None else len(found) + len(shape.validate(document, _model(document, key))[1])
+        document, _, found = read(text.encode())
+        return len(found) if document else None
 
-    return slips.told(finding, source.plain(raw), faults)
-
-
-def _model(document: source.Document, key: str) -> type[Part]:
-    return Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
-
-
-def _entry(document: source.Document | None, found: list[Finding], path: str, key: str, digest: str) -> Entry:
-    if document is None:
-        return Entry(key, path, digest, None, None, tuple(found), ())
-    record, faults = shape.validate(document, _model(document, key))
-    found += faults
-    if record is None:
+    document, record, found = read(raw)
+    if document is None or record is None:
+        found = (slips.strayed if document else slips.unread)(found, raw, faults)
         return Entry(key, path, digest, None, None, tuple(found), ())
     numbers = compute(record) if isinstance(record, Case) else None
     turning = flips(record, numbers) if isinstance(record, Case) and numbers else ()
@@ -137,7 +125,7 @@ def _load(job: tuple[str, str, str], store: Store | None) -> Entry:
     except OSError:
         raw = None
     if raw is None:  # too large or unreadable: `read` says which
-        return _entry(*source.read(name, path), path, key, "")
+        return Entry(key, path, "", None, None, tuple(source.read(name, path)[1]), ())
     digest = Store.digest(path.encode(), raw)
     if store is None:
         return examine(raw, path, key, digest)

@@ -1,14 +1,15 @@
-"""The parts of a record: the fields of each by its location, and where one that is missing goes."""
+"""The parts of a record: the fields of each by its location, and edits for one that is missing or of the wrong kind."""
 
 import types
 import typing
+from pathlib import PurePosixPath
 from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from casebook.findings import Mend
-from casebook.mend import extent, written
+from casebook.mend import extent, quote, written
 from casebook.source import Document, Loc
 from casebook.spec import Grounded
 
@@ -96,3 +97,49 @@ def insertion(
         return (Mend(line + 1, column + 1, 0, f"{told}, "),)
     end = document.ends[parent].start_mark
     return (Mend(end.line + 1, end.column + 1, 0, f", {told}"),)
+
+
+def title(path: str) -> str:
+    """Return a title made of the file name."""
+    return PurePosixPath(path).stem.replace("-", " ").capitalize()
+
+
+def quoted(document: Document, loc: Loc) -> tuple[Mend, ...]:
+    """Return the edit that puts quotes round a text which its `: ` made a mapping of one key."""
+    start = document.values[loc].start_mark
+    if document.values[loc].flow_style or len(document.at(loc)) != 1:
+        return ()
+    return quote(document.lines, start.line, start.column)
+
+
+def alone(document: Document, loc: Loc) -> tuple[Mend, ...]:
+    """Return the edit that makes a text of a list that holds one."""
+    value = document.at(loc)
+    if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
+        return ()
+    outer, inner, end = document.values[loc], document.values[(*loc, 0)], document.ends[loc]
+    opening, text = outer.start_mark, inner.start_mark
+    if not outer.flow_style:
+        return (Mend(opening.line + 1, opening.column + 1, 2, ""),)
+    if opening.line != text.line:
+        return ()
+    closing = Mend(end.start_mark.line + 1, end.start_mark.column + 1, 1, "")
+    return Mend(opening.line + 1, opening.column + 1, 1, ""), closing
+
+
+def listed(document: Document, loc: Loc) -> tuple[Mend, ...]:
+    """Return the edit that makes a list of a text that stands alone."""
+    place, value = document.value(loc), document.at(loc)
+    shown = document.line(place.line)[place.column - 1 : place.column - 1 + place.width]
+    if not isinstance(value, str) or shown.strip("\"'") != value:
+        return ()
+    if document.values[loc[:-1]].flow_style:
+        return (Mend(place.line, place.column, place.width, f"[{shown}]"),)
+    column = document.keys[loc].start_mark.column
+    return (Mend(place.line, place.column - 1, 1, f"\n{' ' * column}  - "),)
+
+
+def folded(document: Document, loc: Loc) -> tuple[Mend, ...]:
+    """Return the edit that folds lines which were to be kept: `>-` in the place of `|-`."""
+    start = document.values[loc].start_mark
+    return (Mend(start.line + 1, start.column + 1, 1, ">"),) if document.values[loc].style == "|" else ()

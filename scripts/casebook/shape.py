@@ -5,10 +5,11 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from casebook import parts
 from casebook.findings import LISTED, Finding, Mend, rest
 from casebook.meant import Near, date, ident, nearest
-from casebook.mend import quote, swap
-from casebook.parts import fields_at, insertion
+from casebook.mend import swap
+from casebook.parts import fields_at
 from casebook.source import Document, Loc
 from casebook.spec import Part
 from casebook.spec.base import shorten
@@ -98,7 +99,7 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             context.get("fix", ""),
             span=(context.get("start"), context.get("end")),
             instead=context.get("instead", ""),
-            mends=_folded(document, loc) if context["code"] == "C031" else (),
+            mends=parts.folded(document, loc) if context["code"] == "C031" else (),
         )
     if kind == "missing" and isinstance(loc[-1], int):  # of a pair
         loc = loc[:-1]
@@ -118,7 +119,8 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             document.line(place.line),
             "",
             f"add `{name}:`{example}",
-            insertion(document, model, parent, name),
+            # The title in the spec is that of a real record.
+            parts.insertion(document, model, parent, name, parts.title(document.path) if loc == ("title",) else None),
         )
     if kind == "extra_forbidden":
         near = _near(document, model, loc)
@@ -146,12 +148,11 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         )
     if kind in _KINDS:
         wanted, fix = _KINDS[kind]
-        if kind == "string_type" and isinstance(value, dict) and (quoted := _quoted(document, loc)):
+        if kind == "string_type" and isinstance(value, dict) and (quoted := parts.quoted(document, loc)):
             fix = "put quotes round a text that holds `: `"
             return found("C023", f"`{_where(loc)}` must be {wanted}", fix, mends=quoted)
-        mends = (
-            _alone(document, loc) if kind == "string_type" else _listed(document, loc) if kind == "tuple_type" else ()
-        )
+        texts = kind == "tuple_type" and not fields_at(model, (*loc, 0))
+        mends = parts.alone(document, loc) if kind == "string_type" else parts.listed(document, loc) if texts else ()
         return found("C023", f"`{_where(loc)}` must be {wanted}", fix, mends=mends)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
         bound = context.get("min_length", context.get("max_length"))
@@ -228,44 +229,3 @@ def _form_fix(form: str, text: str, meant: str) -> str:
     return f"use small letters, digits and `{join}`" + (
         f": `{meant}`" if meant and meant != text else ", beginning with a letter"
     )
-
-
-def _quoted(document: Document, loc: Loc) -> tuple[Mend, ...]:
-    """Return the edit that puts quotes round a text which its `: ` made a mapping of one key."""
-    start = document.values[loc].start_mark
-    if document.values[loc].flow_style or len(document.at(loc)) != 1:
-        return ()
-    return quote(document.lines, start.line, start.column)
-
-
-def _alone(document: Document, loc: Loc) -> tuple[Mend, ...]:
-    """Return the edit that makes a text of a list that holds one."""
-    value = document.at(loc)
-    if not isinstance(value, list) or len(value) != 1 or not isinstance(value[0], str):
-        return ()
-    outer, inner, end = document.values[loc], document.values[(*loc, 0)], document.ends[loc]
-    opening, text = outer.start_mark, inner.start_mark
-    if not outer.flow_style:
-        return (Mend(opening.line + 1, opening.column + 1, 2, ""),)
-    if opening.line != text.line:
-        return ()
-    closing = Mend(end.start_mark.line + 1, end.start_mark.column + 1, 1, "")
-    return Mend(opening.line + 1, opening.column + 1, 1, ""), closing
-
-
-def _listed(document: Document, loc: Loc) -> tuple[Mend, ...]:
-    """Return the edit that makes a list of a text that stands alone."""
-    place, value = document.value(loc), document.at(loc)
-    shown = document.line(place.line)[place.column - 1 : place.column - 1 + place.width]
-    if not isinstance(value, str) or shown.strip("\"'") != value:
-        return ()
-    if document.values[loc[:-1]].flow_style:
-        return (Mend(place.line, place.column, place.width, f"[{shown}]"),)
-    column = document.keys[loc].start_mark.column
-    return (Mend(place.line, place.column - 1, 1, f"\n{' ' * column}  - "),)
-
-
-def _folded(document: Document, loc: Loc) -> tuple[Mend, ...]:
-    """Return the edit that folds lines which were to be kept: `>-` in the place of `|-`."""
-    start = document.values[loc].start_mark
-    return (Mend(start.line + 1, start.column + 1, 1, ">"),) if document.values[loc].style == "|" else ()

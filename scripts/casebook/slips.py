@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from casebook import mend
 from casebook.findings import Finding, Mend, Place
+from casebook.source import plain
 
 EFFORT = 3_000_000  # characters that are read again at most, to find what was meant
 _KEY = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[\w-]+)(?P<colon>:(?: +|$))?(?P<value>.*)")
@@ -24,11 +25,15 @@ class Guess(NamedTuple):
     mends: tuple[Mend, ...]
 
 
-def told(finding: Finding, text: str, faults: Callable[[str], int | None]) -> Finding:
-    """Return a finding of a file that cannot be read at the slip itself, with its mend, if one is found.
+Count = Callable[[str], int | None]  # how many faults a text has; None if it cannot be read
 
-    `faults` returns how many faults a text has, None for one that cannot be read.
-    """
+
+def unread(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
+    """Return the finding of a file that cannot be read at the slip itself, with its mend, if one is found."""
+    return [_told(each, plain(raw), faults) if each.code in ("C003", "C004") else each for each in findings]
+
+
+def _told(finding: Finding, text: str, faults: Count) -> Finding:
     lines = text.split("\n")
     best: tuple[int, Guess] | None = None
     left = EFFORT // max(1, len(text))
@@ -48,6 +53,29 @@ def told(finding: Finding, text: str, faults: Callable[[str], int | None]) -> Fi
     line, column, width = best[1].place
     place = Place(finding.place.path, line, column, width)
     return Finding(finding.code, place, best[1].what, lines[line - 1], "", best[1].fix, best[1].mends)
+
+
+def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
+    """Return the findings of a file whose shape is wrong; one alone where one line, further in or out, mends it all."""
+    text = plain(raw)
+    lines = text.split("\n")
+    tried: list[tuple[Finding, int]] = []
+    for finding in sorted(findings, key=lambda finding: finding.place):
+        if finding.code in ("C021", "C023") and not finding.mends:
+            tried.append((finding, finding.place.line - 1))
+        lacking = re.search("lacks `([^`]+)`$", finding.what) if finding.code == "C020" else None
+        if lacking:  # it may have become part of the text above it
+            begins = re.compile(rf" +{re.escape(lacking[1])}:( |$)")
+            tried += [(finding, at) for at in range(finding.place.line, len(lines)) if begins.match(lines[at])][:40]
+    left = min(EFFORT // max(1, len(text)), 24)
+    for finding, number in tried[:40]:
+        for guess in _indents(lines, number):
+            left -= 1
+            if left >= 0 and faults(mend.apply(text, guess.mends)) == 0:
+                place = Place(finding.place.path, *guess.place)
+                what = f"{finding.what}: this line is {guess.place[1] - 1} spaces in"
+                return [Finding(finding.code, place, what, lines[number], "", guess.fix, guess.mends)]
+    return findings
 
 
 def _guesses(finding: Finding, lines: list[str]) -> Iterator[Guess]:
@@ -128,7 +156,9 @@ def _quotes(lines: list[str], number: int) -> Iterator[Guess]:
             yield Guess((number + 1, start + 1, len(value)), what, "put the other quotation mark in", mends)
         elif value[0] not in "\"'":
             quoted = mend.quote(lines, number, start)
-            place = (number + 1, start + 1 + value.index(": "), 1) if ": " in value else (number + 1, start + 1, len(value))
+            place = (
+                (number + 1, start + 1 + value.index(": "), 1) if ": " in value else (number + 1, start + 1, len(value))
+            )
             if quoted:
                 yield Guess(place, f"is not YAML: {told}", fix, quoted)
     for part in re.finditer(r"(?<=: )[>@`%*&!|][^,}\]\"']*", lines[number]) if "{" in lines[number] else ():

@@ -85,6 +85,7 @@ def _sourced(scope: Scope, loc: Loc, quote: str) -> tuple[Mend, ...]:
     references = scope.record.references
     used = {figure.source for _, figure in figures(scope.record)}
     meant = [each.id for each in references if each.quote and (quote in each.quote or each.quote in quote)]
+    meant = meant or [each.id for each in references if each.id not in used and not each.quote]
     meant = meant or [each.id for each in references if each.id not in used]
     return insertion(scope.document, type(scope.record), loc, "source", meant[0]) if len(meant) == 1 else ()
 

@@ -1,6 +1,6 @@
 """What a rule sees: a record with its document and numbers, and how to point at a part of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
@@ -84,6 +84,19 @@ class Scope:
             fix += f": {listed}" if choices else "; there is none yet"
         found = self.found(code, loc, what, fix, note=near.note, key=key, start=start, end=end)
         return found._replace(mends=swap(found.place, found.line, name, near.name)) if near.sure else found
+
+    def misnamed(self, code: str, name: str, said: Sequence[str], *parts: Loc) -> Finding | None:
+        """Return a finding for a part that nothing names, where a name that is nearly its own is said more than once."""
+        defined = {key: (*part, key) for part in parts for key in self.document.at(part) or ()}
+        near = nearest(name, defined)
+        times = said.count(name)
+        if not near.sure or near.name in said or times < 2:
+            return None
+        place = self.document.key(defined[near.name])
+        line = self.document.line(place.line)
+        what = f'nothing names "{near.name}", but "{name}", which is not there, is named {times} times'
+        note, fix = f'did you mean "{name}"?', f"call it `{name}`, or mend the name where it is used"
+        return Finding(code, place, what, line, note, fix, swap(place, line, near.name, name))
 
     def put(self, loc: Loc, new: str) -> tuple[Mend, ...]:
         """Return the edit that puts a word in the place of a value, where that stands on one line."""
