@@ -87,7 +87,7 @@ def test_check_writes_json(run, broken):
     assert done.exit_code == 1
     [row] = json.loads(done.stdout)
     assert (row["code"], row["path"], row["line"]) == ("C050", SAMPLE, 70)
-    assert set(row) == {"code", "level", "path", "line", "column", "width", "message", "note", "fix"}
+    assert set(row) == {"code", "level", "path", "line", "column", "width", "message", "note", "fix", "mends"}
 
 
 def test_check_annotates_for_github_if_asked_or_on_its_runners(run, broken, monkeypatch):

@@ -181,6 +181,7 @@ def test_json_holds_every_part_of_a_finding():
             "message": FINDING.what,
             "note": FINDING.note,
             "fix": FINDING.fix,
+            "mends": [],
         }
     ]
     assert json.loads(report.as_json([])) == []

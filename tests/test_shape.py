@@ -45,7 +45,7 @@ FAULTS = [
     ("id: store-size", "id: 9-lives", "C025", "9-lives", "`lives`"),
     ("      asked: {gains", "      Asked For: {gains", "C025", "Asked For", "`asked-for`"),
     ("  travel_time: {value", "  TravelTime: {value", "C025", "TravelTime", "`traveltime`"),
-    ('as_of: "2025"', "as_of: March 2025", "C025", "March 2025", "`2023-03`"),
+    ('as_of: "2025"', "as_of: March 2025", "C025", "March 2025", "`2025-03`"),
     ('as_of: "2025"', "as_of: 2025-13", "C025", "2025-13", "`2023-03`"),
     ("measure: store_size", "measure: Store size", "C025", "Store size", "`flow-id.p99`"),
     # empty

@@ -16,11 +16,21 @@ class Place(NamedTuple):
         return self._replace(width=1)
 
 
+class Mend(NamedTuple):
+    """An edit of a file: so many characters from a line and column become a text. A line break counts as one."""
+
+    line: int
+    column: int
+    width: int
+    text: str
+
+
 class Finding(NamedTuple):
     """One fault or one piece of advice, as a person will read it.
 
     `what` follows the code in the headline, `line` is the text of the line, `note` stands beside the
-    caret, and `fix` says what to do. Whether it blocks is a fact of its code, in the catalogue.
+    caret, and `fix` says what to do. `mends` does it, where it is sure. Whether it blocks is a fact of
+    its code, in the catalogue.
     """
 
     code: str
@@ -29,6 +39,7 @@ class Finding(NamedTuple):
     line: str = ""
     note: str = ""
     fix: str = ""
+    mends: tuple[Mend, ...] = ()
 
     @property
     def order(self) -> tuple[Place, str, str]:

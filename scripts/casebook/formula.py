@@ -21,16 +21,23 @@ DEEPEST = 24
 ARITHMETIC = {ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.Pow: "**"}
 COMPARISON = {ast.Lt: "<", ast.LtE: "<=", ast.Gt: ">", ast.GtE: ">=", ast.Eq: "==", ast.NotEq: "!="}
 FUNCTIONS = {"min": (2, 8), "max": (2, 8), "ceil": (1, 1), "floor": (1, 1), "sqrt": (1, 1), "log2": (1, 1)}
+# What people write for a sign, and what it is here.
+_SIGNS = {"^": "**", "×": "*", "·": "*", "÷": "/", "−": "-", "–": "-", "≤": "<=", "≥": ">=", "≠": "!="}
 # Base units of these are one of something, so that rounding to a whole number means the same everywhere.
 _NOT_COUNTED = {"time", "data", "money", "power", "compute"}
 
 
 class FormulaError(ValueError):
-    """A formula that cannot be read, has no dimension, or has no value; with the place in its text."""
+    """A formula that cannot be read, has no dimension, or has no value; with the place in its text.
 
-    def __init__(self, message: str, fix: str | None = None, start: int | None = None, end: int | None = None) -> None:
+    `instead` is what should stand there, where that is sure.
+    """
+
+    def __init__(
+        self, message: str, fix: str | None = None, start: int | None = None, end: int | None = None, instead: str = ""
+    ) -> None:
         super().__init__(message)
-        self.message, self.fix, self.start, self.end = message, fix, start, end
+        self.message, self.fix, self.start, self.end, self.instead = message, fix, start, end, instead
 
 
 class Node(NamedTuple):
@@ -74,6 +81,7 @@ def parse(text: str) -> Formula:
             "use names, numbers, + - * / **, comparisons, and or not, min max ceil floor sqrt log2",
             odd.start(),
             odd.end(),
+            _SIGNS.get(odd[0], ""),
         )
     measured = re.search(r"(?<![\w.])\d[\d.]*\s*(?!and\b|or\b|not\b|[eE][+-]?\d)[A-Za-z_]\w*", text)
     if measured:

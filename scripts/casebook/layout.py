@@ -13,7 +13,7 @@ from typing import Any
 
 from casebook import source
 from casebook.library import FOLDERS
-from casebook.shape import fields_at
+from casebook.parts import fields_at
 from casebook.source import Document, Loc
 from casebook.spec import Moved, Part
 

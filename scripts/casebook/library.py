@@ -10,7 +10,7 @@ from multiprocessing import get_context
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from casebook import catalogue, checks, shape, source
+from casebook import catalogue, checks, shape, slips, source
 from casebook.checks.library import RULES, Shelf, employed
 from casebook.estimate import Numbers, compute
 from casebook.findings import Finding, Place
@@ -93,17 +93,22 @@ class Library:
 
 def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     """Read, shape, compute and check one record; depends on nothing but its arguments."""
-    document, found = source.parse(raw, path)
-    return _entry(document, found, path, key, digest)
 
+    def read(text: bytes) -> tuple[source.Document | None, Part | None, list[Finding]]:
+        document, found = source.parse(text, path)
+        if document is None:
+            return None, None, found
+        model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
+        record, faults = shape.validate(document, model)
+        return document, record, found + faults
 
-def _entry(document: source.Document | None, found: list[Finding], path: str, key: str, digest: str) -> Entry:
-    if document is None:
-        return Entry(key, path, digest, None, None, tuple(found), ())
-    model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
-    record, faults = shape.validate(document, model)
-    found += faults
-    if record is None:
+    def faults(text: str) -> int | None:
+        document, _, found = read(text.encode())
+        return len(found) if document else None
+
+    document, record, found = read(raw)
+    if document is None or record is None:
+        found = (slips.strayed if document else slips.unread)(found, raw, faults)
         return Entry(key, path, digest, None, None, tuple(found), ())
     numbers = compute(record) if isinstance(record, Case) else None
     turning = flips(record, numbers) if isinstance(record, Case) and numbers else ()
@@ -120,7 +125,7 @@ def _load(job: tuple[str, str, str], store: Store | None) -> Entry:
     except OSError:
         raw = None
     if raw is None:  # too large or unreadable: `read` says which
-        return _entry(*source.read(name, path), path, key, "")
+        return Entry(key, path, "", None, None, tuple(source.read(name, path)[1]), ())
     digest = Store.digest(path.encode(), raw)
     if store is None:
         return examine(raw, path, key, digest)

@@ -6,7 +6,6 @@ rows per event.
 """
 
 import re
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib.resources import files
 from math import inf, isfinite
@@ -14,16 +13,30 @@ from typing import NamedTuple
 
 import pint
 
+from casebook import meant
+
 Dims = tuple[tuple[str, float], ...]  # (dimension, exponent), sorted: (("event", 1), ("time", -1))
 
 MAGNITUDES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "trillion": 1e12}
 LONGEST = 80
-# What people write for a unit, and what it is called here.
+# What people write for a unit, and what it is called here; some of it could mean something else.
 _HABITS = {
     "sec": "s", "secs": "s", "msec": "ms", "usec": "us", "hr": "hour", "hrs": "hour", "mins": "min", "yr": "year",
-    "qps": "query/s", "rps": "request/s", "tps": "request/s", "req": "request", "gpu": "GPU", "dollar": "USD",
-    "usd": "USD", "flops": "FLOP/s", "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "pct": "percent",
+    "yrs": "year", "qps": "query/s", "rps": "request/s", "tps": "request/s", "req": "request", "reqs": "request",
+    "msg": "message", "msgs": "message", "tok": "token", "gpu": "GPU", "dollar": "USD", "dollars": "USD", "usd": "USD",
+    "flops": "FLOP/s", "kb": "kB", "mb": "MB", "gb": "GB", "tb": "TB", "pb": "PB", "kbps": "kbit/s", "mbps": "Mbit/s",
+    "gbps": "Gbit/s", "pct": "percent",
 }  # fmt: skip
+_PREFIXED = {
+    "B": "k M G T P Ki Mi Gi Ti Pi",
+    "bit": "k M G",
+    "s": "m u n",
+    "token": "k M",
+    "USD": "k M",
+    "FLOP": "G T P",
+}
+_UNSURE = {"tps", "flops", "kbps", "mbps", "gbps"}
+_COUNTS = {"k": "thousand", "m": "million", "mn": "million", "mln": "million", "mio": "million", "bn": "billion"}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _UNIT = re.compile(
     r"[A-Za-z%µ]+(?:\*\*-?[1-9])?(?:\s*[*/·]\s*[A-Za-z%µ]+(?:\*\*-?[1-9])?)*$|1(?:\s*/\s*[A-Za-zµ]+(?:\*\*[1-9])?)+$"
@@ -31,11 +44,16 @@ _UNIT = re.compile(
 
 
 class QuantityError(ValueError):
-    """Text that is not a quantity: what is wrong, the fix, and where in the text (0-based, end excluded)."""
+    """Text that is not a quantity: what is wrong, the fix, and where in the text (0-based, end excluded).
 
-    def __init__(self, message: str, fix: str, start: int | None = None, end: int | None = None) -> None:
+    `instead` is what should stand there, where that is sure.
+    """
+
+    def __init__(
+        self, message: str, fix: str, start: int | None = None, end: int | None = None, instead: str = ""
+    ) -> None:
         super().__init__(message)
-        self.message, self.fix, self.start, self.end = message, fix, start, end
+        self.message, self.fix, self.start, self.end, self.instead = message, fix, start, end, instead
 
 
 class Unit(NamedTuple):
@@ -92,11 +110,13 @@ def unit(text: str) -> Unit:
     if not clean:
         return NONE
     if len(clean) > LONGEST or not _UNIT.match(clean):
+        spelt = re.sub(r"\s+per\s+", "/", text)
         raise QuantityError(
             f'"{clean[:LONGEST]}" is not a unit',
             "write units joined by `*` and `/`, such as `kB/request`",
             0,
             len(text),
+            spelt if spelt != text and _UNIT.match(spelt.strip()) else "",
         )
     registry = _registry()
     for word in re.finditer(r"[A-Za-z%µ]+", text):
@@ -104,11 +124,13 @@ def unit(text: str) -> Unit:
             near = nearest(word[0])
             raise QuantityError(
                 f'"{word[0]}" is not a unit',
-                f"write `{near}`"
-                if near
+                f"write `{near.name}`"
+                if near.name
                 else "use a unit of the field reference; a new counted thing is one line in scripts/casebook/units.txt",
                 word.start(),
                 word.end(),
+                # Below a line, what has a line of its own would mean something else.
+                near.name if near.sure and not ("/" in near.name and "/" in text[: word.start()]) else "",
             )
     try:
         parsed = registry.Quantity(
@@ -130,15 +152,36 @@ def _known(word: str) -> bool:
     return "%" not in word and word.lower() not in ("nan", "inf") and word in _registry()
 
 
-def nearest(word: str) -> str | None:
+@lru_cache(maxsize=4096)
+def nearest(word: str) -> meant.Near:
     """Return the unit whose name is nearest to `word`, if one is near."""
     if word.lower() in _HABITS:
-        return _HABITS[word.lower()]
-    lower = {name.lower(): name for name in names()}
-    if word.lower() in lower:
-        return lower[word.lower()]
-    found = get_close_matches(word.lower(), lower, n=1, cutoff=0.7)
-    return lower[found[0]] if found else None
+        return meant.Near(_HABITS[word.lower()], word.lower() not in _UNSURE)
+    if word[-1:] in ("s", "S") and (one := nearest(word[:-1])).sure:
+        return one
+    return meant.nearest(word, _common(), cutoff=0.7)
+
+
+@cache
+def _common() -> tuple[str, ...]:
+    """Return every unit, and those with prefixes that people write."""
+    prefixed = [prefix + base for base, prefixes in _PREFIXED.items() for prefix in prefixes.split()]
+    return (*names(), *prefixed)
+
+
+def _magnitude(rest: str) -> QuantityError | None:
+    """Return what is wrong with a magnitude word that is nearly one; places are in `rest`."""
+    word = re.match(r"\s*([A-Za-z]+)(?=\s+(?!per\b)[A-Za-z%µ1]|\s*$)", rest)
+    if not word or _known(word[1]):
+        return None
+    near = meant.nearest(word[1], MAGNITUDES)
+    if word.end() < len(rest.rstrip()) and word[1].lower() in _COUNTS:
+        near = meant.Near(_COUNTS[word[1].lower()], True)
+    elif not near.sure:
+        return None
+    return QuantityError(
+        f'"{word[1]}" is not a magnitude word', f"write `{near.name}`", word.start(1), word.end(1), near.name
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -161,11 +204,20 @@ def parse(text: str) -> Quantity:
         )
     value, rest, at = float(number[0]), text[number.end() :], number.end()
     if re.match(r",\d", rest):
-        raise QuantityError("commas do not group digits here", "write `150000` or `150 thousand`", 0, len(text))
+        grouped = re.match(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(?![0-9,])", text)
+        raise QuantityError(
+            "commas do not group digits here",
+            "write `150000` or `150 thousand`",
+            0,
+            len(text),
+            grouped[0].replace(",", "") + text[grouped.end() :] if grouped else "",
+        )
     word = re.match(r"\s*([a-z]+)", rest)
     if word and word[1] in MAGNITUDES:
         value *= MAGNITUDES[word[1]]
         rest, at = rest[word.end() :], at + word.end()
+    elif wrong := _magnitude(rest):
+        raise QuantityError(wrong.message, wrong.fix, at + (wrong.start or 0), at + (wrong.end or 0), wrong.instead)
     if not isfinite(value) or abs(value) > 1e30:
         raise QuantityError(f'"{number[0]}" is too large', "write a number below 1e30", 0, number.end())
     if 0 < abs(value) < 1e-30 or (value == 0 and re.search("[1-9]", re.split("[eE]", number[0])[0])):
@@ -174,7 +226,7 @@ def parse(text: str) -> Quantity:
         measured = unit(rest)
     except QuantityError as error:
         offset = at + (0 if error.start is None else error.start)
-        raise QuantityError(error.message, error.fix, offset, at + (error.end or len(rest))) from None
+        raise QuantityError(error.message, error.fix, offset, at + (error.end or len(rest)), error.instead) from None
     return Quantity(text, value, measured)
 
 

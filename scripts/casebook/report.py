@@ -21,7 +21,7 @@ def _clean(finding: Finding) -> Finding:
         _UNPRINTABLE.sub("\ufffd", part)
         for part in (finding.place.path, finding.line.replace("\t", " "), finding.what, finding.note, finding.fix)
     )
-    return Finding(finding.code, finding.place._replace(path=path), what, line, note, fix)
+    return finding._replace(place=finding.place._replace(path=path), what=what, line=line, note=note, fix=fix)
 
 
 def level(finding: Finding) -> str:
@@ -145,6 +145,7 @@ def as_json(findings: Iterable[Finding]) -> str:
             "message": finding.what,
             "note": finding.note,
             "fix": finding.fix,
+            "mends": [mend._asdict() for mend in finding.mends],
         }
         for finding in map(_clean, findings)
     ]

@@ -1,16 +1,17 @@
 """Values become records: pydantic's faults become findings with a place, a suggestion and a fix."""
 
-import types
-import typing
-from difflib import get_close_matches
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from casebook.findings import LISTED, Finding, rest
+from casebook import parts
+from casebook.findings import LISTED, Finding, Mend, rest
+from casebook.meant import Near, date, ident, nearest
+from casebook.mend import swap
+from casebook.parts import fields_at
 from casebook.source import Document, Loc
-from casebook.spec import Grounded, Part
+from casebook.spec import Part
 from casebook.spec.base import shorten
 
 Record = TypeVar("Record", bound=Part)
@@ -36,7 +37,7 @@ def validate(document: Document, model: type[Record]) -> tuple[Record | None, li
         details = error.errors(include_url=False)
         # A misspelt key is one mistake: the key that it stands for is not reported as missing too.
         meant = {
-            (*detail["loc"][:-1], _near(model, detail["loc"]))
+            (*detail["loc"][:-1], _near(document, model, detail["loc"]).name)
             for detail in details
             if detail["type"] == "extra_forbidden"
         }
@@ -57,10 +58,11 @@ def _echo(document: Document, detail: ErrorDetails, meant: set[Loc]) -> bool:
     )
 
 
-def _near(model: type[BaseModel], loc: Loc) -> str:
-    """Return the key that a misspelt one is likely to mean; an empty text if none is near."""
-    near = get_close_matches(str(loc[-1]), fields_at(model, loc[:-1]), n=1, cutoff=0.6)
-    return near[0] if near else ""
+def _near(document: Document, model: type[BaseModel], loc: Loc) -> Near:
+    """Return the key that a misspelt one is likely to mean: one that is not there yet, if such a one is near."""
+    known, there = fields_at(model, loc[:-1]), document.at(loc[:-1]) or ()
+    near = nearest(str(loc[-1]), [name for name in known if name not in there])
+    return near if near.name else Near(nearest(str(loc[-1]), known).name)
 
 
 def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -> Finding:
@@ -73,10 +75,18 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
     value = document.at(loc)
 
     def found(
-        code: str, what: str, fix: str, note: str = "", key: bool = False, span: tuple[Any, Any] = (None, None)
+        code: str,
+        what: str,
+        fix: str,
+        note: str = "",
+        key: bool = False,
+        span: tuple[Any, Any] = (None, None),
+        instead: str = "",
+        mends: tuple[Mend, ...] = (),
     ) -> Finding:
         place = document.key(loc) if key else document.within(loc, *span)
-        return Finding(code, place, what, document.line(place.line), note, fix)
+        line, old = document.line(place.line), name if key else str(value)[slice(*span)]
+        return Finding(code, place, what, line, note, fix, mends or swap(place, line, old, instead))
 
     if value is None and not is_key and kind not in ("missing", "extra_forbidden"):
         return found("C026", f"`{_where(loc)}` is empty", "fill it in, or delete the key", key=True)
@@ -88,6 +98,8 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             else f"{context['message']} in `{_where(loc)}`",
             context.get("fix", ""),
             span=(context.get("start"), context.get("end")),
+            instead=context.get("instead", ""),
+            mends=parts.folded(document, loc) if context["code"] == "C031" else (),
         )
     if kind == "missing" and isinstance(loc[-1], int):  # of a pair
         loc = loc[:-1]
@@ -107,32 +119,41 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             document.line(place.line),
             "",
             f"add `{name}:`{example}",
+            # The title in the spec is that of a real record.
+            parts.insertion(document, model, parent, name, parts.title(document.path) if loc == ("title",) else None),
         )
     if kind == "extra_forbidden":
-        near = _near(model, loc)
-        fix = f"use `{near}`" if near else f"use one of {', '.join(fields_at(model, loc[:-1]))}"
+        near = _near(document, model, loc)
+        fix = f"use `{near.name}`" if near.name else f"use one of {', '.join(fields_at(model, loc[:-1]))}"
         return found(
             "C021",
             f'"{shorten(name)}" is not a key of {_owner(loc)}',
             fix,
-            f'did you mean "{near}"?' if near else "",
+            near.note,
             key=True,
+            instead=near.name if near.sure else "",
         )
     if kind == "literal_error":
         choices = [str(choice) for choice in _choices(str(context.get("expected", "")))]
         if not is_key and not isinstance(value, str):
             return found("C023", f"`{_where(loc)}` must be one word", f"use one of {', '.join(choices)}")
-        close = get_close_matches(str(value if not is_key else name).lower(), choices, n=1, cutoff=0.5)
+        near = nearest(str(value if not is_key else name), choices, cutoff=0.5)
         return found(
             "C022",
             f'"{shorten(str(value) if not is_key else name)}" is not a choice of `{_where(loc[:-1] if is_key else loc)}`',
             f"use one of {', '.join(choices)}",
-            f'did you mean "{close[0]}"?' if close else "",
+            near.note,
             key=is_key,
+            instead=near.name if near.sure else "",
         )
     if kind in _KINDS:
         wanted, fix = _KINDS[kind]
-        return found("C023", f"`{_where(loc)}` must be {wanted}", fix)
+        if kind == "string_type" and isinstance(value, dict) and (quoted := parts.quoted(document, loc)):
+            fix = "put quotes round a text that holds `: `"
+            return found("C023", f"`{_where(loc)}` must be {wanted}", fix, mends=quoted)
+        texts = kind == "tuple_type" and not fields_at(model, (*loc, 0))
+        mends = parts.alone(document, loc) if kind == "string_type" else parts.listed(document, loc) if texts else ()
+        return found("C023", f"`{_where(loc)}` must be {wanted}", fix, mends=mends)
     if kind in ("too_short", "too_long", "string_too_short", "string_too_long"):
         bound = context.get("min_length", context.get("max_length"))
         measured = name if is_key else value
@@ -154,11 +175,15 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         )
     if kind == "string_pattern_mismatch":
         what = name if is_key else str(value)
+        form = _form(str(context.get("pattern")))
+        meant = date(what) if form == "date" else ident(what, "_" if form == "name of a number" else "-")
+        sure = form in ("date", "id", "name of a number") and what.isascii() and what[:1].isalpha() >= (form != "date")
         return found(
             "C025",
-            f'"{shorten(what)}" is not a well-formed {_form(str(context.get("pattern")))}',
-            _form_fix(str(context.get("pattern")), what),
+            f'"{shorten(what)}" is not a well-formed {form}',
+            _form_fix(form, what, meant),
             key=is_key,
+            instead=meant if sure else "",
         )
     return found("C023", f"`{_where(loc)}`: {detail['msg']}", "see the field reference")
 
@@ -193,53 +218,14 @@ def _form(pattern: str) -> str:
     )
 
 
-def _form_fix(pattern: str, text: str) -> str:
-    form = _form(pattern)
+def _form_fix(form: str, text: str, meant: str) -> str:
     if form == "date":
-        return "write a year, month or day: `2023`, `2023-03` or `2023-03-17`"
+        return f"write `{meant}`" if meant else "write a year, month or day: `2023`, `2023-03` or `2023-03-17`"
     if form == "measure":
         return "write the name of an estimate, or `flow-id.p99`"
     if form == "path of a record":
         return "write the folder and the id, such as `feature-stores/payment-fraud-features`"
     join = "_" if form == "name of a number" else "-"
-    words = "".join(letter.lower() if letter.isascii() and letter.isalnum() else " " for letter in text).split()
-    guess = join.join(words).lstrip("0123456789_-")
     return f"use small letters, digits and `{join}`" + (
-        f": `{guess[:60]}`" if guess and guess != text else ", beginning with a letter"
+        f": `{meant}`" if meant and meant != text else ", beginning with a letter"
     )
-
-
-def fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
-    """Return the fields, by the key that a file uses, of the part at a location."""
-    here: Any = model
-    for step in loc:
-        here = _strip(here)
-        origin, args = typing.get_origin(here), typing.get_args(here)
-        if isinstance(here, type) and issubclass(here, BaseModel):
-            field = next((field for name, field in here.model_fields.items() if (field.alias or name) == step), None)
-            here = field.annotation if field else None
-        elif origin is dict:
-            here = args[1]
-        elif origin is tuple:
-            here = args[0]
-        else:
-            here = None
-    here = _strip(here)
-    if isinstance(here, type) and issubclass(here, BaseModel):
-        # What it is comes before where it comes from, which every figure inherits.
-        last = Grounded.model_fields if issubclass(here, Grounded) else ()
-        fields = sorted(here.model_fields.items(), key=lambda pair: pair[0] in last)
-        return {field.alias or name: field for name, field in fields}
-    return {}
-
-
-def _strip(annotation: Any) -> Any:
-    """Return what is inside Annotated and `| None`."""
-    while True:
-        origin = typing.get_origin(annotation)
-        if origin is typing.Annotated:
-            annotation = typing.get_args(annotation)[0]
-        elif origin in (typing.Union, types.UnionType):
-            annotation = next(arg for arg in typing.get_args(annotation) if arg is not type(None))
-        else:
-            return annotation

@@ -13,11 +13,14 @@ from typing import Any
 
 import yaml
 
-from casebook.findings import LISTED, Finding, Place, rest
+from casebook.findings import LISTED, Finding, Mend, Place, rest
+from casebook.mend import cut, extent
 
 LARGEST = 256 * 1024  # bytes; four times a long case
 MOST = 5000  # values; four times a long case
 DEEPEST = 16
+
+_BREAK = re.compile(r"\r\n|\r|\n")
 
 Loc = tuple[str | int, ...]
 try:
@@ -35,6 +38,7 @@ class Document:
     data: Any
     keys: dict[Loc, Any] = field(repr=False)  # the parser's events, of which few are ever asked for
     values: dict[Loc, Any] = field(repr=False)
+    ends: dict[Loc, Any] = field(repr=False)  # of mappings and lists
 
     def key(self, loc: Loc) -> Place:
         """Return the place of a key; of the nearest part above it, if it is not there."""
@@ -108,6 +112,11 @@ def _place(path: str, lines: Sequence[str], event: Any) -> Place:
     return Place(path, start.line + 1, start.column + 1, max(1, width))
 
 
+def plain(raw: bytes) -> str:
+    """Return the text of a file that is UTF-8, with line breaks of one kind."""
+    return _BREAK.sub("\n", raw.decode("utf-8-sig"))
+
+
 class _RefusedError(Exception):
     def __init__(self, code: str, mark: Any, end: Any, message: str, fix: str) -> None:
         super().__init__(message)
@@ -166,7 +175,7 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
                 fix="delete that character, or save the file as plain UTF-8 text",
             )
         ]
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _BREAK.sub("\n", text)
     try:
         return _build(text, name)
     except _RefusedError as refused:
@@ -197,9 +206,21 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
         return None, [Finding("C003", Place(name, 1, 1), f"is not YAML: {error}", fix="check indentation and quotes")]
 
 
+def _without(lines: list[str], key: Any, value: Any) -> tuple[Mend, ...]:
+    """Return the edit that deletes a key with its value: its lines or, within braces, what stands before the next comma."""
+    line, column = key.start_mark.line, key.start_mark.column
+    before = lines[line][:column].rstrip()
+    if not before:
+        return (cut(lines, line, extent(lines, line, column)),)
+    end = value.end_mark
+    if not before.endswith(",") or end.line != line or not isinstance(value, yaml.ScalarEvent):
+        return ()
+    return (Mend(line + 1, len(before), end.column - len(before) + 1, ""),)
+
+
 def _end(text: str) -> tuple[int, int]:
     """Return the line and column at which the next character would stand."""
-    lines = re.split(r"\r\n|\r|\n", text)
+    lines = _BREAK.split(text)
     return len(lines), len(lines[-1]) + 1
 
 
@@ -217,13 +238,14 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
     """Walk the parser's events into values and places; faults that leave a value are collected."""
     keys: dict[Loc, Any] = {}
     values: dict[Loc, Any] = {}
+    ends: dict[Loc, Any] = {}
     found: list[Finding] = []
     lines = text.split("\n")
 
     def refuse(code: str, event: Any, message: str, fix: str) -> _RefusedError:
         return _RefusedError(code, event.start_mark, event.end_mark, message, fix)
 
-    def plain(event: Any) -> str | None:
+    def read(event: Any) -> str | None:
         if not event.style and event.value in ("", "~", "null", "Null", "NULL"):
             return None
         return str(event.value)
@@ -245,39 +267,33 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
                 "C002", event, f"holds more than {MOST:,} values", "move what recurs into a block or a trade-off"
             )
         if isinstance(event, yaml.ScalarEvent):
-            return plain(event)
+            return read(event)
         if isinstance(event, yaml.SequenceStartEvent):
             items: list[Any] = []
             for below in events:
                 if isinstance(below, yaml.SequenceEndEvent):
+                    ends[loc] = below
                     return items
                 items.append(build(below, (*loc, len(items)), events))
         mapping: dict[str, Any] = {}
         for below in events:
             if isinstance(below, yaml.MappingEndEvent):
+                ends[loc] = below
                 return mapping
             if not isinstance(below, yaml.ScalarEvent) or below.anchor or (below.tag and below.tag != "!"):
                 raise refuse("C004", below, "a key is a plain word", "write `key: value`")
             key = str(below.value)
             inside = (*loc, key)
-            twice = inside in keys
-            if twice:
-                at, first = _place(name, lines, below), _place(name, lines, keys[inside])
-                found.append(
-                    Finding(
-                        "C005",
-                        at,
-                        f'"{key[:40]}" stands here twice',
-                        lines[at.line - 1],
-                        f"first on line {first.line}",
-                        "delete one of the two",
-                    )
-                )
-            else:
+            if inside not in keys:
                 keys[inside] = below
-            value = build(next(events), inside if not twice else (*inside, "(again)"), events)
-            if not twice:
-                mapping[key] = value
+                mapping[key] = build(next(events), inside, events)
+                continue
+            again = (*inside, "(again)")
+            build(next(events), again, events)
+            at, first = _place(name, lines, below), _place(name, lines, keys[inside])
+            what, note = f'"{key[:40]}" stands here twice', f"first on line {first.line}"
+            mends = _without(lines, below, values[again])
+            found.append(Finding("C005", at, what, lines[at.line - 1], note, "delete one of the two", mends))
         raise AssertionError("the parser ends every collection")
 
     events = iter(yaml.parse(text, Loader=_Loader))
@@ -312,4 +328,4 @@ def _build(text: str, name: str) -> tuple[Document | None, list[Finding]]:
                 fix="begin with `title: …`; CONTRIBUTING shows the shortest record",
             )
         ]
-    return Document(name, tuple(lines), data, keys, values), found
+    return Document(name, tuple(lines), data, keys, values, ends), found

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 
 from casebook.checks.scope import Scope
 from casebook.estimate import compute
-from casebook.findings import Finding
+from casebook.findings import Finding, Mend
+from casebook.mend import cut, extent
 from casebook.quantity import Quantity, describe
 from casebook.source import Loc
-from casebook.spec import Name
+from casebook.spec import Case, Name
 from casebook.working import amount, limit_unit
 
 Rule = Callable[[Scope], Iterator[Finding]]
@@ -16,19 +17,35 @@ Rule = Callable[[Scope], Iterator[Finding]]
 def computed(scope: Scope) -> Iterator[Finding]:
     """Every formula must name numbers of the case, agree in units, and have a value."""
     names = scope.sums.dims
+    said = [*named(scope.case), *(number for variant in scope.case.variants.values() for number in variant.set)]
     for problem in scope.sums.problems:
         if problem.code == "C043" and not problem.fix:
             name = problem.message.split('"')[1]
             known = {*names, *scope.case.estimates}
-            found = scope.unknown(
-                "C043", problem.loc, problem.message, name, known, "an assumption or an estimate", of="the name"
+            where, start, end = "an assumption or an estimate", problem.start, problem.end
+            yield scope.misnamed("C043", name, said, ("assumptions",), ("estimates",)) or scope.unknown(
+                "C043", problem.loc, problem.message, name, known, where, of="the name", start=start, end=end
             )
-            place = scope.document.within(problem.loc, problem.start, problem.end)
-            yield Finding(found.code, place, found.what, found.line, found.note, found.fix)
         else:
+            start, end = problem.start, problem.end
+            mends = _above(scope, problem.loc, start, end) if problem.code == "C043" else ()
             yield scope.found(
-                problem.code, problem.loc, problem.message, problem.fix, start=problem.start, end=problem.end
+                problem.code, problem.loc, problem.message, problem.fix, start=start, end=end, mends=mends
             )
+
+
+def _above(scope: Scope, loc: Loc, start: int | None, end: int | None) -> tuple[Mend, ...]:
+    """Return the edit that moves the estimate which a formula uses too early above it, with its lines."""
+    document, name = scope.document, str(scope.document.at(loc))[start:end]
+    below = scope.case.estimates.get(name)
+    if loc[0] != "estimates" or below is None or loc[1] in (name, *(node.name for node in below.formula.names)):
+        return ()
+    own, used = (document.keys[("estimates", part)].start_mark for part in (str(loc[1]), name))
+    if own.line == used.line or any(document.lines[key.line][: key.column].strip() for key in (own, used)):
+        return ()
+    after = extent(document.lines, used.line, used.column)
+    moved = "".join(f"{line}\n" for line in document.lines[used.line : after])
+    return Mend(own.line + 1, 1, 0, moved), cut(document.lines, used.line, after)
 
 
 def ranged(scope: Scope) -> Iterator[Finding]:
@@ -56,8 +73,13 @@ def ranged(scope: Scope) -> Iterator[Finding]:
                     "begin with the least value that makes sense",
                 )
             elif low.base >= high.base:
+                first, second = (str(scope.document.at((*loc, index))) for index in (0, 1))
                 yield scope.found(
-                    "C046", loc, "the range must rise from its first value to its second", "write the lower bound first"
+                    "C046",
+                    loc,
+                    "the range must rise from its first value to its second",
+                    "write the lower bound first",
+                    mends=(*scope.put((*loc, 0), second), *scope.put((*loc, 1), first)) if low.base > high.base else (),
                 )
             elif not low.base <= assumption.value.base <= high.base:
                 yield scope.found(
@@ -86,7 +108,8 @@ def positive(scope: Scope) -> Iterator[Finding]:
                 stated += [((*loc, part), getattr(step.latency, part)) for part in ("p50", "p99")]
     for loc, part in stated:
         if isinstance(part, Quantity) and part.base < 0:
-            yield scope.found("C047", loc, f"{part.text} is below zero", "take the minus sign away")
+            bare = scope.put(loc, part.text.removeprefix("-"))
+            yield scope.found("C047", loc, f"{part.text} is below zero", "take the minus sign away", mends=bare)
 
 
 def judged(scope: Scope) -> Iterator[Finding]:
@@ -129,28 +152,25 @@ def grounded(scope: Scope) -> Iterator[Finding]:
             )
 
 
+def named(case: Case) -> list[str]:
+    """Return every mention of a number of the case."""
+    conditions = [choice.when for decision in case.tradeoffs for choice in decision.choose if choice.when]
+    formulas = [*(estimate.formula for estimate in case.estimates.values()), *conditions]
+    parts: list[object] = [quality.limit.bound for quality in case.requirements.quality]
+    for component in case.architecture.components.values():
+        parts += [component.load, component.capacity, component.replicas]
+    latencies = [part.latency for part in case.architecture.components.values()]
+    latencies += [step.latency for flow in case.architecture.flows.values() for step in flow.steps]
+    parts += [part for latency in latencies if latency for part in (latency.p50, latency.p99)]
+    said = [node.name for formula in formulas for node in formula.names]
+    said += [str(part) for part in parts if isinstance(part, Name)]
+    return [*said, *(quality.measure for quality in case.requirements.quality), case.key_estimate or ""]
+
+
 def employed(scope: Scope) -> Iterator[Finding]:
     """An assumption or an estimate should drive something: an estimate, a component, a requirement or a decision."""
     case = scope.case
-    used = {node.name for estimate in case.estimates.values() for node in estimate.formula.names}
-    used |= {
-        node.name
-        for decision in case.tradeoffs
-        for choice in decision.choose
-        if choice.when
-        for node in choice.when.names
-    }
-    used |= {quality.measure for quality in case.requirements.quality} | {case.key_estimate or ""}
-    used |= {str(quality.limit.bound) for quality in case.requirements.quality if isinstance(quality.limit.bound, Name)}
-    for component in case.architecture.components.values():
-        used |= {
-            str(part) for part in (component.load, component.capacity, component.replicas) if isinstance(part, Name)
-        }
-    latencies = [part.latency for part in case.architecture.components.values()]
-    latencies += [step.latency for flow in case.architecture.flows.values() for step in flow.steps]
-    used |= {
-        str(part) for latency in latencies if latency for part in (latency.p50, latency.p99) if isinstance(part, Name)
-    }
+    used = set(named(case))
     for name in case.assumptions:
         if name not in used:
             yield scope.found(
@@ -193,6 +213,8 @@ def held(scope: Scope) -> Iterator[Finding]:
                 flow,
                 [name for name, part in case.architecture.flows.items() if part.kind == "request"],
                 "a request flow",
+                start=0,
+                end=len(flow),
             )
         elif quality.measure not in {**case.estimates, **case.assumptions}:
             yield scope.unknown(

@@ -11,14 +11,25 @@ ENOUGH_BY_NUMBERS = 2
 
 
 def connected(scope: Scope) -> Iterator[Finding]:
-    """Every step of a flow must go from one component of the case to another."""
-    parts = scope.case.architecture.components
+    """Every step of a flow must go from one component of the case to another; a failure must begin at one."""
+    parts, where = scope.case.architecture.components, ("architecture", "components")
+    said = [
+        end for flow in scope.case.architecture.flows.values() for step in flow.steps for end in (step.from_, step.to)
+    ]
+    said += [failure.component for failure in scope.case.failures if failure.component]
+    for index, failure in enumerate(scope.case.failures):
+        if failure.component is not None and failure.component not in parts:
+            what = f'"{failure.component}", where a failure begins, is not a component'
+            at, listed = ("failures", index, "component"), "a component listed under `components`"
+            yield scope.misnamed("C050", failure.component, said, where) or scope.unknown(
+                "C050", at, what, failure.component, parts, listed
+            )
     for name, flow in scope.case.architecture.flows.items():
         for index, step in enumerate(flow.steps):
             loc = ("architecture", "flows", name, "steps", index)
             for key, end, verb in (("from", step.from_, "starts at"), ("to", step.to, "goes to")):
                 if end not in parts:
-                    yield scope.unknown(
+                    yield scope.misnamed("C050", end, said, where) or scope.unknown(
                         "C050",
                         (*loc, key),
                         f'flow "{name}" {verb} "{end}", which is not a component',
@@ -35,15 +46,35 @@ def connected(scope: Scope) -> Iterator[Finding]:
                 )
 
 
+def continued(scope: Scope) -> Iterator[Finding]:
+    """A step of a request flow must begin where the flow has been: the budget of its latency is one way, without jumps."""
+    parts = scope.case.architecture.components
+    for name, flow in scope.case.architecture.flows.items():
+        been = {flow.steps[0].from_}
+        for index, step in enumerate(flow.steps if flow.kind == "request" else ()):
+            if step.from_ not in been and {step.from_, step.to} <= parts.keys():
+                loc = ("architecture", "flows", name, "steps", index)
+                back = (*scope.put((*loc, "from"), step.to), *scope.put((*loc, "to"), step.from_))
+                yield scope.found(
+                    "C062",
+                    (*loc, "from"),
+                    f'flow "{name}" has not been at "{step.from_}" when this step begins there',
+                    "exchange the ends of the step, or add the step that leads there",
+                    mends=back if step.to in been else (),
+                )
+            been |= {step.from_, step.to}
+
+
 def placed(scope: Scope) -> Iterator[Finding]:
     """Every component must stand in a known group and take part in a flow; every group must hold one."""
     architecture = scope.case.architecture
     flowing = {end for flow in architecture.flows.values() for step in flow.steps for end in (step.from_, step.to)}
     used = set()
+    groups = [component.group for component in architecture.components.values() if component.group]
     for name, component in architecture.components.items():
         loc = ("architecture", "components", name)
         if component.group is not None and component.group not in architecture.groups:
-            yield scope.unknown(
+            yield scope.misnamed("C051", component.group, groups, ("architecture", "groups")) or scope.unknown(
                 "C051",
                 (*loc, "group"),
                 f'"{component.group}" is not a group of this case',
@@ -58,7 +89,8 @@ def placed(scope: Scope) -> Iterator[Finding]:
                 "C053", loc, f'component "{name}" is in no flow', "add the step that uses it, or delete it", key=True
             )
     for name in architecture.groups:
-        if name not in used:
+        # A component of a group that is not there may well mean this one: it is reported there.
+        if name not in used and {*groups} <= architecture.groups.keys():
             yield scope.found(
                 "C051",
                 ("architecture", "groups", name),
@@ -205,6 +237,7 @@ def decided(scope: Scope) -> Iterator[Finding]:
                 f'the decision on "{decision.about}" picks "{decision.pick}", but its rule picks "{got[0]}"',
                 "mend the pick, the rule, or the numbers",
                 note=f"line {got[1] + 1} of `choose` holds",
+                mends=scope.put((*loc, "pick"), got[0]),
             )
 
 
@@ -237,6 +270,7 @@ def turning(scope: Scope) -> Iterator[Finding]:
 
 RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     connected,
+    continued,
     placed,
     labelled,
     timed,

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from casebook.checks.scope import Use
-from casebook.findings import Finding, Place
+from casebook.findings import Finding, Mend, Place
+from casebook.meant import Near, nearest
+from casebook.mend import swap
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +23,15 @@ class Shelf:
     before: frozenset[str]  # the keys of records that were published once
 
 
-def _found(code: str, use: Use, what: str, fix: str, note: str = "") -> Finding:
-    return Finding(code, use.place, what, use.line, note, fix)
+def _found(code: str, use: Use, what: str, fix: str, note: str = "", mends: tuple[Mend, ...] = ()) -> Finding:
+    return Finding(code, use.place, what, use.line, note, fix, mends)
 
 
 def _unknown(code: str, use: Use, name: str, kind: str, known: list[str], fix: str, moved: str = "") -> Finding:
-    near = get_close_matches(name, known, n=1, cutoff=0.6)
-    note = f'it is "{moved}" now' if moved else f'did you mean "{near[0]}"?' if near else ""
-    return _found(code, use, f'"{name}" is not {kind}', fix, note)
+    near = Near(moved, True) if moved else nearest(name, known)
+    note = f'it is "{moved}" now' if moved else near.note
+    mends = swap(use.place, use.line, name, near.name) if near.sure else ()
+    return _found(code, use, f'"{name}" is not {kind}', fix, note, mends)
 
 
 def existing(shelf: Shelf) -> Iterator[Finding]:

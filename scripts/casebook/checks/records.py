@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from casebook.checks.scope import Scope
-from casebook.findings import Finding
+from casebook.findings import Finding, Mend
+from casebook.parts import insertion
 from casebook.source import Loc
 from casebook.spec import Block, Case, Grounded, Moved, Part, Tradeoff
 from casebook.text import RECORD, is_web, links
@@ -16,7 +17,10 @@ def modeline(scope: Scope) -> Iterator[Finding]:
     kind = kinds[type(scope.record)]
     wanted = f"# yaml-language-server: $schema=../../build/docs/schema/{kind}.json"
     if scope.document.line(1).strip() != wanted:
-        yield scope.found("C111", (), "the first line does not name the schema", f"make the first line `{wanted}`")
+        first = scope.document.line(1)
+        old = len(first) + 1 if first.startswith("# yaml-language-server") else 0
+        fix, mends = f"make the first line `{wanted}`", (Mend(1, 1, old, f"{wanted}\n"),)
+        yield scope.found("C111", (), "the first line does not name the schema", fix, mends=mends)
 
 
 def figures(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, Grounded]]:
@@ -45,6 +49,7 @@ def cited(scope: Scope) -> Iterator[Finding]:
                 (*loc, "quote"),
                 "a quote stands without its source",
                 "add `source:` with the id of the reference",
+                mends=_sourced(scope, loc, figure.quote),
             )
         if figure.source is None:
             continue
@@ -73,6 +78,16 @@ def cited(scope: Scope) -> Iterator[Finding]:
                 f'reference "{reference.id}" is cited by no figure and quotes nothing',
                 "cite it as a `source`, quote what it is for, or delete it",
             )
+
+
+def _sourced(scope: Scope, loc: Loc, quote: str) -> tuple[Mend, ...]:
+    """Return the edit that gives a quote its source, if one reference alone can be meant: it has those words, or waits for some."""
+    references = scope.record.references
+    used = {figure.source for _, figure in figures(scope.record)}
+    meant = [each.id for each in references if each.quote and (quote in each.quote or each.quote in quote)]
+    meant = meant or [each.id for each in references if each.id not in used and not each.quote]
+    meant = meant or [each.id for each in references if each.id not in used]
+    return insertion(scope.document, type(scope.record), loc, "source", meant[0]) if len(meant) == 1 else ()
 
 
 def linked(scope: Scope) -> Iterator[Finding]:

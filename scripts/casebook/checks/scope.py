@@ -1,16 +1,17 @@
 """What a rule sees: a record with its document and numbers, and how to point at a part of it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
 from casebook.estimate import Numbers
-from casebook.findings import Finding, Place
+from casebook.findings import Finding, Mend, Place
 from casebook.flips import Flip
+from casebook.meant import nearest
+from casebook.mend import swap
 from casebook.source import Document, Loc
 from casebook.spec import Block, Case, Moved
 from casebook.spec.base import shorten
@@ -54,10 +55,11 @@ class Scope:
         key: bool = False,
         start: int | None = None,
         end: int | None = None,
+        mends: tuple[Mend, ...] = (),
     ) -> Finding:
         """Return a finding at a part of the record, or at some characters of its text."""
         place = self.document.key(loc) if key else self.document.within(loc, start, end)
-        return Finding(code, place, what, self.document.line(place.line), note, fix)
+        return Finding(code, place, what, self.document.line(place.line), note, fix, mends)
 
     def unknown(
         self,
@@ -70,15 +72,36 @@ class Scope:
         *,
         of: str = "the id",
         key: bool = False,
+        start: int | None = None,
+        end: int | None = None,
     ) -> Finding:
         """Return a finding for a name that is not among those known, with the nearest."""
         choices = sorted(known)
-        near = get_close_matches(name, choices, n=1, cutoff=0.6)
+        near = nearest(name, choices)
         listed = ", ".join(choices[:12]) + (", …" if len(choices) > 12 else "")
         fix = f"use {of} of {where}"
-        if not near:
+        if not near.name:
             fix += f": {listed}" if choices else "; there is none yet"
-        return self.found(code, loc, what, fix, note=f'did you mean "{near[0]}"?' if near else "", key=key)
+        found = self.found(code, loc, what, fix, note=near.note, key=key, start=start, end=end)
+        return found._replace(mends=swap(found.place, found.line, name, near.name)) if near.sure else found
+
+    def misnamed(self, code: str, name: str, said: Sequence[str], *parts: Loc) -> Finding | None:
+        """Return a finding for a part that nothing names, where a name that is nearly its own is said more than once."""
+        defined = {key: (*part, key) for part in parts for key in self.document.at(part) or ()}
+        near = nearest(name, defined)
+        times = said.count(name)
+        if not near.sure or near.name in said or times < 2:
+            return None
+        place = self.document.key(defined[near.name])
+        line = self.document.line(place.line)
+        what = f'nothing names "{near.name}", but "{name}", which is not there, is named {times} times'
+        note, fix = f'did you mean "{name}"?', f"call it `{name}`, or mend the name where it is used"
+        return Finding(code, place, what, line, note, fix, swap(place, line, near.name, name))
+
+    def put(self, loc: Loc, new: str) -> tuple[Mend, ...]:
+        """Return the edit that puts a word in the place of a value, where that stands on one line."""
+        place = self.document.value(loc)
+        return swap(place, self.document.line(place.line), str(self.document.at(loc)), new)
 
 
 class Use(NamedTuple):

@@ -5,15 +5,21 @@ from __future__ import annotations
 import os
 import sys
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from casebook.cli.common import app, load, misuse, named, near, out, root, show
+from casebook.cli.common import app, err, load, misuse, named, near, out, root, show
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from casebook.findings import Finding
     from casebook.library import Library
+
+ROUNDS = 20  # of mends and checks, at most
 
 Paths = Annotated[
     list[Path] | None,
@@ -78,6 +84,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Hints block too.")] = False,
     changed: Annotated[bool, typer.Option("--changed", help="Show findings of what changed since main alone.")] = False,
     since: Annotated[str, typer.Option(help="The branch or commit to compare with, in place of main.")] = "",
+    fix: Annotated[bool, typer.Option("--fix", help="First make the mends that are sure, in the files shown.")] = False,
 ) -> None:
     """Check every record, and say all that is wrong at once."""
     from casebook import catalogue, history, report
@@ -96,11 +103,19 @@ def check(
     touched = history.changed(base, start) if start else []
     if changed:
         wanted = [path for path in touched if not wanted or any(path.is_relative_to(part) for part in wanted)]
-    library = load(base, history.published(base, start) if start else ())
+    before = history.published(base, start) if start else ()
+    library = load(base, before)
 
     def meant(path: str) -> bool:
         return not (wanted or changed) or any((base / path).resolve().is_relative_to(part) for part in wanted)
 
+    for _ in range(ROUNDS if fix else 0):  # what is mended may have hidden something else
+        told = mended(base, [finding for finding in library.errors() if meant(finding.place.path)])
+        for line in told:
+            (out if form == "text" else err).print(line, markup=False)
+        if not told:
+            break
+        library = load(base, before)
     findings = [finding for finding in library.findings if meant(finding.place.path)]
     entries = [entry for entry in library.entries.values() if meant(entry.path)]
     if form == "json":
@@ -114,10 +129,38 @@ def check(
             if os.environ.get("GITHUB_STEP_SUMMARY"):
                 with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as file:
                     file.write(report.markdown(findings, len(entries)))
+        sure = sum(1 for finding in findings if finding.mends and catalogue.blocks(finding.code))
+        if sure and form == "text":
+            out.print(f"casebook check --fix mends {sure} of them", style="dim", markup=False)
         out.print(report.summary(findings, len(entries)), style="bold", markup=False)
         progress(library, {entry.key for entry in entries})
     if any(strict or catalogue.blocks(finding.code) for finding in findings):
         raise typer.Exit(1)
+
+
+def mended(base: Path, findings: Iterable[Finding]) -> list[str]:
+    """Make the mends of findings in their files, as far as they do not cut into each other; return what was done."""
+    from casebook import mend
+
+    told = []
+    for path, found in groupby(sorted(findings, key=lambda finding: finding.order), lambda finding: finding.place.path):
+        sure = [finding for finding in found if finding.mends]
+        if not sure:
+            continue
+        text = (base / path).read_bytes().decode("utf-8-sig")
+        made = mend.together(text, sure)
+        rewrite(base / path, mend.apply(text, [each for finding in made for each in finding.mends]).encode())
+        told += [
+            f"mended {path}:{finding.place.line}: {finding.what}; {finding.note or finding.fix}" for finding in made
+        ]
+    return told
+
+
+def rewrite(file: Path, raw: bytes) -> None:
+    """Write a file whole, or not at all."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_bytes(raw)
+    fresh.replace(file)
 
 
 def progress(library: Library, keys: set[str]) -> None:
@@ -156,9 +199,7 @@ def fmt(
         differ += 1
         out.print(f"{'would change' if test else 'changed'} {file.relative_to(base)}", markup=False)
         if not test:
-            fresh = file.with_name(f".{file.name}.{os.getpid()}")
-            fresh.write_bytes(made)
-            fresh.replace(file)
+            rewrite(file, made)
     said = f"{len(files)} {'file' if len(files) == 1 else 'files'}, {differ} {'to change' if test else 'changed'}"
     out.print(said, style="bold", markup=False)
     if test and differ:

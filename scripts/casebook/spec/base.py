@@ -41,6 +41,10 @@ def fault(code: str, message: str, **context: Any) -> PydanticCustomError:
     return PydanticCustomError("casebook", "{message}", {"code": code, "message": message, **context})
 
 
+def _told(code: str, error: quantity.QuantityError | formula.FormulaError) -> PydanticCustomError:
+    return fault(code, error.message, fix=error.fix, start=error.start, end=error.end, instead=error.instead)
+
+
 def printable(text: str) -> str:
     found = _UNPRINTABLE.search(text)
     if found:
@@ -89,7 +93,7 @@ def _quantity(value: Any) -> Quantity:
     try:
         return quantity.parse(value)
     except quantity.QuantityError as error:
-        raise fault("C040", error.message, fix=error.fix, start=error.start, end=error.end) from None
+        raise _told("C040", error) from None
 
 
 def _unit(value: Any) -> Unit:
@@ -100,7 +104,7 @@ def _unit(value: Any) -> Unit:
     try:
         return quantity.unit(value)
     except quantity.QuantityError as error:
-        raise fault("C040", error.message, fix=error.fix, start=error.start, end=error.end) from None
+        raise _told("C040", error) from None
 
 
 def _formula(value: Any) -> Formula:
@@ -113,7 +117,7 @@ def _formula(value: Any) -> Formula:
     try:
         return formula.parse(value)
     except formula.FormulaError as error:
-        raise fault("C042", error.message, fix=error.fix, start=error.start, end=error.end) from None
+        raise _told("C042", error) from None
 
 
 def _limit(value: Any) -> "Limit":
@@ -121,10 +125,12 @@ def _limit(value: Any) -> "Limit":
         return value
     found = re.match(r"(<=|>=|<|>)\s*", value) if isinstance(value, str) else None
     if not found:
+        odd = re.match(r"=<|=>|≤|≥", value) if isinstance(value, str) else None
         raise fault(
             "C041",
             "is not a limit: a comparison and a quantity",
             fix="write it like `<= 50 ms` or `>= 99.9 %`, in quotes if it begins with `>`",
+            instead=f"{'<=' if odd[0] in '=<≤' else '>='} {value[odd.end() :].strip()}" if odd else None,
         )
     try:
         return Limit(sense=found[1], bound=_number(value[found.end() :].rstrip()))
