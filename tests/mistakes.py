@@ -320,7 +320,7 @@ def link_to_nowhere(page: Page) -> Slip:
 
 def text_needs_quotes(page: Page) -> Slip:
     """A text that is plain gets a colon behind a word."""
-    found = [loc for loc in page.document.values if len(loc) > 1 and " " in (page.shown(loc) or "") and "," not in page.shown(loc) and loc[-1] not in ("value",) and loc[0] not in ("assumptions", "estimates", "architecture", "variants")]  # fmt: skip
+    found = [loc for loc in page.document.values if len(loc) > 1 and " " in (page.shown(loc) or "") and "," not in page.shown(loc) and loc[-1] != "value" and loc[0] not in ("assumptions", "estimates", "architecture", "variants")]  # fmt: skip
     loc = page.rng.choice(
         [
             loc

@@ -1,15 +1,13 @@
 """A hundred mistakes that people make, one at a time, in the real library: where each is found, and what mends it."""
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from random import Random
 
-import pytest
 from helpers import icons, real, real_cases, real_library
 from mistakes import KINDS, Page, Slip
 
-from casebook import catalogue, library, mend
+from casebook import library
 from casebook.findings import Finding
 
 SEED = 2026
