@@ -30,6 +30,7 @@ format: .venv/.ready ## Format the code
 bench: .venv/.ready ## Measure on a generated library (not a test)
 	$(BIN)/python scripts/bench.py
 	$(BIN)/python scripts/bench_live.py
+	$(BIN)/python scripts/bench_preview.py
 
 clean: ## Delete what was generated; the environment stays
 	rm -rf build site
