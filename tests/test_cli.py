@@ -122,6 +122,78 @@ def test_text_that_looks_like_markup_or_an_emoji_is_printed_as_typed(run, tmp_pa
     assert f"100 | {line}\n" in said
 
 
+# check --fix
+
+SLIPS = [
+    ("level: mid\n", "\tlevel: mid\n"),
+    ("minutes: 45\n", "minuts: 45\n"),
+    ("from: predictor, to: store, does", "from: predictor, to: stroe, does"),
+    ("range: [2, 10]", "range: [10, 2]"),
+    ("    noticed: Age of the newest feature.\n", ""),
+]
+
+
+def test_fix_makes_every_mend_that_is_sure_and_says_what_it_did(run, tmp_path):
+    base = project(tmp_path, changed(*SLIPS))
+    done = run(base, "check", "--fix")
+    assert (done.exit_code, done.stderr) == (0, "")
+    told = done.stdout.split("\n")
+    assert [line.split(":")[0] for line in told[:5]] == [f"mended {SAMPLE}"] * 5  # the tab hid the others
+    assert "a tab stands in the indent" in told[0]
+    assert done.stdout.endswith("7 records checked: no findings\n")
+    text = (base / SAMPLE).read_text(encoding="utf-8")
+    assert "    noticed: Event-time lag" in text
+    assert (
+        text.replace(text.split("    noticed: ")[1].split("\n")[0], "Age of the newest feature.")
+        == catalogue.sample()[SAMPLE].decode()
+    )
+    assert run(base, "check", "--fix").stdout == "7 records checked: no findings\n"
+
+
+def test_without_fix_no_file_changes_and_the_last_lines_say_what_it_could_do(run, tmp_path):
+    files = changed(*SLIPS[1:])
+    base = project(tmp_path, files)
+    done = run(base, "check")
+    assert done.exit_code == 1
+    assert done.stdout.split("\n")[-3:] == ["casebook check --fix mends 2 of them", "7 records checked: 2 errors", ""]
+    assert {path: (base / path).read_bytes() for path in files} == files
+
+
+def test_fix_touches_the_files_that_are_shown_alone(run, tmp_path):
+    files = changed(SLIPS[1])
+    files["cases/blocks/page.yml"] = files["cases/blocks/page.yml"].replace(b"icon: ", b"icn: ")
+    base = project(tmp_path, files)
+    assert run(base, "check", "--fix", "cases/blocks").exit_code == 0
+    assert (base / SAMPLE).read_bytes() == files[SAMPLE]
+    assert b"\nicon: " in (base / "cases/blocks/page.yml").read_bytes()
+
+
+def test_fix_leaves_hints_and_what_it_is_not_sure_of(run, tmp_path):
+    files = changed(("level: mid", "level: excellent"), ("minutes: 45", "minutes: 500"))
+    base = project(tmp_path, files)
+    assert run(base, "check", "--fix").exit_code == 1
+    assert (base / SAMPLE).read_bytes() == files[SAMPLE]
+    (base / SAMPLE).write_bytes(catalogue.sample()[SAMPLE].split(b"\n", 1)[1])
+    assert run(base, "check", "--fix").exit_code == 0
+    assert b"yaml-language-server" not in (base / SAMPLE).read_bytes()
+
+
+def test_fix_keeps_line_breaks_and_leaves_no_other_file(run, tmp_path):
+    files = changed(SLIPS[2])
+    files[SAMPLE] = files[SAMPLE].replace(b"\n", b"\r\n")
+    base = project(tmp_path, files)
+    assert run(base, "check", "--fix").exit_code == 0
+    assert (base / SAMPLE).read_bytes() == catalogue.sample()[SAMPLE].replace(b"\n", b"\r\n")
+    assert len(list((base / SAMPLE).parent.iterdir())) == 1
+
+
+def test_what_fix_did_is_no_part_of_the_json(run, tmp_path):
+    base = project(tmp_path, changed(SLIPS[1], ("level: mid", "level: excellent")))
+    done = run(base, "check", "--fix", "--format", "json")
+    assert [row["code"] for row in json.loads(done.stdout)] == ["C022"]
+    assert f"mended {SAMPLE}:6" in done.stderr
+
+
 # misuse
 
 

@@ -141,7 +141,7 @@ def test_no_character_of_a_finding_begins_a_line_or_moves_the_cursor():
 
 def test_an_annotation_names_file_line_columns_and_says_what_to_do():
     assert report.annotation(FINDING) == (
-        "::error file=cases/blocks/x.yml,line=94,col=17,endColumn=29,title=C050 A flow names a component that is not there"
+        "::error file=cases/blocks/x.yml,line=94,col=17,endColumn=29,title=C050 A flow or a failure names a component that is not there"
         '::flow "decide" goes to "online-sotre", which is not a component. did you mean "online-store"?. Fix: use the id of a component'
     )
 

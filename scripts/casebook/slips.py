@@ -12,7 +12,7 @@ from casebook import mend
 from casebook.findings import Finding, Mend, Place
 from casebook.source import plain
 
-EFFORT = 3_000_000  # characters that are read again at most, to find what was meant
+EFFORT = 40_000  # keys and entries that are read again at most, to find what was meant
 _KEY = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[\w-]+)(?P<colon>:(?: +|$))?(?P<value>.*)")
 
 
@@ -36,7 +36,7 @@ def unread(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
 def _told(finding: Finding, text: str, faults: Count) -> Finding:
     lines = text.split("\n")
     best: tuple[int, Guess] | None = None
-    left = EFFORT // max(1, len(text))
+    left = _trials(text)
     seen: set[tuple[Mend, ...]] = set()
     for guess in _guesses(finding, lines):
         if left <= 0 or (best and best[0] == 0):
@@ -63,11 +63,16 @@ def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]
     for finding in sorted(findings, key=lambda finding: finding.place):
         if finding.code in ("C021", "C023") and not finding.mends:
             tried.append((finding, finding.place.line - 1))
+        if finding.code in ("C024", "C031", "C032"):  # a key may have become part of the text
+            after = mend.extent(lines, finding.place.line - 1, len(_lead(lines[finding.place.line - 1])))
+            tried += [
+                (finding, at) for at in range(finding.place.line, after) if re.match(r" +[a-z_]+:( |$)", lines[at])
+            ]
         lacking = re.search("lacks `([^`]+)`$", finding.what) if finding.code == "C020" else None
         if lacking:  # it may have become part of the text above it
             begins = re.compile(rf" +{re.escape(lacking[1])}:( |$)")
             tried += [(finding, at) for at in range(finding.place.line, len(lines)) if begins.match(lines[at])][:40]
-    left = min(EFFORT // max(1, len(text)), 24)
+    left = _trials(text)
     for finding, number in tried[:40]:
         for guess in _indents(lines, number):
             left -= 1
@@ -76,6 +81,11 @@ def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]
                 what = f"{finding.what}: this line is {guess.place[1] - 1} spaces in"
                 return [Finding(finding.code, place, what, lines[number], "", guess.fix, guess.mends)]
     return findings
+
+
+def _trials(text: str) -> int:
+    """Return how often a text may be read again: as often as it is short."""
+    return min(40, EFFORT // (1 + text.count(":") + text.count(",") + text.count("-")))
 
 
 def _guesses(finding: Finding, lines: list[str]) -> Iterator[Guess]:

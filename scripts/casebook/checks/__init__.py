@@ -23,7 +23,7 @@ def run(scope: Scope) -> list[Finding]:
     advice: list[Rule] = []
     if isinstance(scope.record, Moved):
         return list(records.modeline(scope))
-    shared = (records.modeline, records.cited, records.linked, records.own_ids)
+    shared = (records.modeline, records.apart, records.cited, records.linked, records.own_ids)
     if not isinstance(scope.record, Case):
         rules = [*shared, records.sourced]
     else:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from casebook.checks.scope import Scope
 from casebook.estimate import runs, step_latency
 from casebook.findings import Finding
+from casebook.meant import nearest
 from casebook.quantity import show
 
 ENOUGH_BY_NUMBERS = 2
@@ -51,8 +52,9 @@ def continued(scope: Scope) -> Iterator[Finding]:
     parts = scope.case.architecture.components
     for name, flow in scope.case.architecture.flows.items():
         been = {flow.steps[0].from_}
-        for index, step in enumerate(flow.steps if flow.kind == "request" else ()):
-            if step.from_ not in been and {step.from_, step.to} <= parts.keys():
+        known = {end for step in flow.steps for end in (step.from_, step.to)} <= parts.keys()
+        for index, step in enumerate(flow.steps if flow.kind == "request" and known else ()):
+            if step.from_ not in been:
                 loc = ("architecture", "flows", name, "steps", index)
                 back = (*scope.put((*loc, "from"), step.to), *scope.put((*loc, "to"), step.from_))
                 yield scope.found(
@@ -88,9 +90,10 @@ def placed(scope: Scope) -> Iterator[Finding]:
             yield scope.found(
                 "C053", loc, f'component "{name}" is in no flow', "add the step that uses it, or delete it", key=True
             )
+    # What a component that misspells its group means is reported there.
+    meant = {nearest(name, architecture.groups).name for name in groups if name not in architecture.groups}
     for name in architecture.groups:
-        # A component of a group that is not there may well mean this one: it is reported there.
-        if name not in used and {*groups} <= architecture.groups.keys():
+        if name not in used and name not in meant:
             yield scope.found(
                 "C051",
                 ("architecture", "groups", name),

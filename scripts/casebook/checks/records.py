@@ -1,11 +1,13 @@
 """Rules that hold for every record: its first line, its references, its links."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from casebook.checks.scope import Scope
-from casebook.findings import Finding, Mend
-from casebook.parts import insertion
+from casebook.findings import Finding, Mend, Place
+from casebook.mend import extent
+from casebook.parts import fields_at, insertion
 from casebook.source import Loc
 from casebook.spec import Block, Case, Grounded, Moved, Part, Tradeoff
 from casebook.text import RECORD, is_web, links
@@ -88,6 +90,29 @@ def _sourced(scope: Scope, loc: Loc, quote: str) -> tuple[Mend, ...]:
     meant = meant or [each.id for each in references if each.id not in used and not each.quote]
     meant = meant or [each.id for each in references if each.id not in used]
     return insertion(scope.document, type(scope.record), loc, "source", meant[0]) if len(meant) == 1 else ()
+
+
+def apart(scope: Scope) -> Iterator[Finding]:
+    """A line of a text must not begin with a key that its part lacks: a key too far in becomes text without a word."""
+    document = scope.document
+    for loc, _ in scope.texts:
+        event, key = document.values.get(loc), document.keys.get(loc)
+        if event is None or key is None or event.style not in (">", "|"):
+            continue
+        line, column = key.start_mark.line, key.start_mark.column
+        for number in range(line + 1, extent(document.lines, line, column)):
+            word = re.match(r"( +)([a-z_]+):(?= |$)", document.lines[number])
+            part = document.at(loc[:-1])
+            if word and word[2] not in part and word[2] in fields_at(type(scope.record), loc[:-1]):
+                yield Finding(
+                    "C027",
+                    Place(document.path, number + 1, word.end(1) + 1, len(word[2]) + 1),
+                    f"`{word[2]}:` stands in the text of `{loc[-1]}`",
+                    document.lines[number],
+                    "",
+                    f"indent it by {column} spaces, or wrap the text at another word",
+                    (Mend(number + 1, 1, len(word[1]), " " * column),),
+                )
 
 
 def linked(scope: Scope) -> Iterator[Finding]:
