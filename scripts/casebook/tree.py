@@ -341,6 +341,8 @@ def _write(file: Path, content: bytes) -> bool:
         fresh.replace(file)
     except OSError as error:  # a full disk says nothing of where, and leaves a piece
         fresh.unlink(missing_ok=True)
+        if error.errno is None:
+            raise
         raise OSError(error.errno, error.strerror, str(file)) from None
     return True
 

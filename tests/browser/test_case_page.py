@@ -300,7 +300,7 @@ def test_the_drawing_can_be_downloaded_and_stands_alone(page: Page, site: Site, 
 
     picture = Image.open(io.BytesIO(files["PNG"])).convert("RGB")
     assert files["PNG"].startswith(b"\x89PNG")
-    assert picture.width > 800
+    assert picture.width > 600
     box = [float(number) for number in drawing.get("viewBox").split()]
     scale = picture.width / box[2]
     for use in drawing.iter("{*}use"):
