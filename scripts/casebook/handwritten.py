@@ -20,6 +20,8 @@ def pages(docs: Path) -> dict[str, bytes]:
             raw = page.encode()
         if file.suffix == ".js":
             raw = lean(raw.decode()).encode()
+        if file.suffix == ".css":
+            raw = bare(raw.decode()).encode()
         made[name.as_posix()] = raw
     return made
 
@@ -31,6 +33,11 @@ def lean(script: str) -> str:
     """
     bare = re.sub(r"^[ \t]*(/\*\*.*?\*/|//[^\n]*)\n", "", script, flags=re.MULTILINE | re.DOTALL)
     return re.sub(r"\n[\s]*", "\n", bare).lstrip()
+
+
+def bare(style: str) -> str:
+    """Return a style sheet of ours without comments and indentation; no text of it may hold either."""
+    return re.sub(r"\n\s*", "\n", re.sub(r"/\*.*?\*/", "", style, flags=re.DOTALL)).lstrip()
 
 
 def overrides(docs: Path) -> dict[str, bytes]:

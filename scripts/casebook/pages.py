@@ -171,6 +171,7 @@ def case(entry: Entry, names: Names, authors: Sequence[str] = ()) -> str:
             entry.path,
             {"architecture": f"figures/{entry.key}.html"},
             hide=["navigation"],
+            lists=False,  # a case has none of the cards and tiles: their styles are not loaded
             scripts=["live-case", "diagram-player"],
         ),
         key=entry.key,
