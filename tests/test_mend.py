@@ -1,9 +1,11 @@
+import re
+
 import pytest
-from helpers import SAMPLE, changed, found, one
+from helpers import SAMPLE, changed, found, one, pointed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import mend, source
+from casebook import catalogue, examples, mend, source
 from casebook.findings import Finding, Mend, Place
 
 TEXT = "one: a\ntwo: b\nthree: c\n"
@@ -151,6 +153,10 @@ MENDS = [
     ("level: mid", "level: !word mid", "level: mid"),
     ("level: mid", "\tlevel: mid", "level: mid"),
     ("level: mid", "  level: mid", "level: mid"),
+    ("    noticed: Age", "       noticed: Age", "    noticed: Age"),
+    ("    range: [2 million", "   range: [2 million", "    range: [2 million"),
+    ("  split: By day.", "split: By day.", "  split: By day."),
+    ("  task: Predict", "\ttask: Predict", "  task: Predict"),
     ("level: mid", "level mid", "level: mid"),
     ("level: mid", "level:mid", "level: mid"),
     ("level: mid", 'level: "mid', 'level: "mid"'),
@@ -172,6 +178,22 @@ def test_a_mend_leaves_what_was_meant(old, new, mended):
     if mended is not None:
         assert made == changed((old, mended))[SAMPLE].decode()
     assert made != text
+
+
+def test_who_indents_with_tabs_has_all_of_them_mended_at_once():
+    text = re.sub(
+        "^( +)", lambda lead: "\t" * (len(lead[0]) // 2), catalogue.sample()[SAMPLE].decode(), flags=re.MULTILINE
+    )
+    finding = one(examples.findings({**catalogue.sample(), SAMPLE: text.encode()}), "C003")
+    assert pointed(finding) == "\t"
+    assert mend.apply(text, finding.mends) == catalogue.sample()[SAMPLE].decode()
+
+
+def test_a_key_that_became_text_is_shown_where_it_is():
+    finding = one(found(("    response: Fall back to the route's median.\n    component: scans", "    response: >-\n      Fall back.\n      component: scans")), "C027")  # fmt: skip
+    assert pointed(finding) == "component:"
+    lacking = one(found(("    breaks: Features grow old.\n    noticed: Age", "    breaks: >-\n      Features grow old.\n      noticed: Age")), "C020")  # fmt: skip
+    assert pointed(lacking) == "noticed: Age of the newest feature."
 
 
 def test_a_missing_part_goes_where_the_spec_has_it_in_lines_and_in_braces():

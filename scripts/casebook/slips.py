@@ -6,6 +6,7 @@ what a person could have meant is tried, and the first that makes a sound record
 
 import re
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 from casebook import mend
@@ -13,6 +14,8 @@ from casebook.findings import Finding, Mend, Place
 from casebook.source import plain
 
 EFFORT = 40_000  # keys and entries that are read again at most, to find what was meant
+NEARBY = 60  # lines
+_LIKE = re.compile(r" +([a-z_]+):(?= |$)")
 _KEY = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[\w-]+)(?P<colon>:(?: +|$))?(?P<value>.*)")
 
 
@@ -59,19 +62,18 @@ def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]
     """Return the findings of a file whose shape is wrong; one alone where one line, further in or out, mends it all."""
     text = plain(raw)
     lines = text.split("\n")
+    keys = [(number, found[1]) for number in _texts(lines) if (found := _LIKE.match(lines[number]))]
     tried: list[tuple[Finding, int]] = []
     for finding in sorted(findings, key=lambda finding: finding.place):
+        here = finding.place.line - 1
         if finding.code in ("C021", "C023") and not finding.mends:
-            tried.append((finding, finding.place.line - 1))
-        if finding.code in ("C024", "C031", "C032"):  # a key may have become part of the text
-            after = mend.extent(lines, finding.place.line - 1, len(_lead(lines[finding.place.line - 1])))
-            tried += [
-                (finding, at) for at in range(finding.place.line, after) if re.match(r" +[a-z_]+:( |$)", lines[at])
-            ]
+            tried.append((finding, here))
+        # A key too far in, below a text of several lines, is one more line of it.
         lacking = re.search("lacks `([^`]+)`$", finding.what) if finding.code == "C020" else None
-        if lacking:  # it may have become part of the text above it
-            begins = re.compile(rf" +{re.escape(lacking[1])}:( |$)")
-            tried += [(finding, at) for at in range(finding.place.line, len(lines)) if begins.match(lines[at])][:40]
+        if lacking:
+            tried += [(finding, number) for number, key in keys if number > here and key == lacking[1]]
+        elif finding.code in ("C024", "C031", "C032"):
+            tried += [(finding, number) for number, _ in keys if here < number < here + NEARBY]
     left = _trials(text)
     for finding, number in tried[:40]:
         for guess in _indents(lines, number):
@@ -81,6 +83,18 @@ def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]
                 what = f"{finding.what}: this line is {guess.place[1] - 1} spaces in"
                 return [Finding(finding.code, place, what, lines[number], "", guess.fix, guess.mends)]
     return findings
+
+
+def _texts(lines: list[str]) -> Iterator[int]:
+    """Return the numbers of the lines that are text of several lines."""
+    number = 0
+    while number < len(lines):
+        found = re.fullmatch(r"( *(?:- +)*)([\w-]+: +)?[>|][-+]?\s*", lines[number])
+        number += 1
+        if found:
+            after = mend.extent(lines, number - 1, len(found[1]) - (0 if found[2] else 1))
+            yield from range(number, after)
+            number = after
 
 
 def _trials(text: str) -> int:
@@ -106,8 +120,21 @@ def _guesses(finding: Finding, lines: list[str]) -> Iterator[Guess]:
         yield from _unclosed(lines, number)
     for number in near[:2]:
         yield from _colons(lines, number)
-    for number in near[:3]:
+    for number in dict.fromkeys([*_suspects(lines, at), *near[:3]]):
         yield from _indents(lines, number)
+
+
+def _suspects(lines: list[str], at: int) -> list[int]:
+    """Return the lines above one that are in by an odd number of spaces, or begin a part with nothing in it."""
+    first = max(0, at - NEARBY)
+    text = {first + number for number in _texts(lines[first : at + 1])}
+    filled = [number for number in range(at, first - 1, -1) if lines[number].strip() and number not in text]
+    found = [number for number in filled if len(_lead(lines[number])) % 2]
+    for below, number in pairwise(filled):
+        inner = lines[below].lstrip().startswith("- ")
+        if lines[number].rstrip().endswith(":") and len(_lead(lines[below])) <= len(_lead(lines[number])) and not inner:
+            found.append(number)
+    return found[:3]
 
 
 def _lead(line: str) -> str:
@@ -127,18 +154,24 @@ def _fitting(lines: list[str], number: int) -> list[int]:
 
 def _indents(lines: list[str], number: int) -> Iterator[Guess]:
     lead, line = _lead(lines[number]), lines[number]
-    for indent in _fitting(lines, number):
-        if indent != len(lead):
+    first = max(0, number - NEARBY)
+    for indent in sorted(_fitting(lines, number), key=lambda indent: abs(indent - len(lead))):
+        made = [*lines[first:number], " " * indent + line.lstrip()]
+        swallowed = _LIKE.match(made[-1]) and number - first in _texts(made)  # it would be text, without a word
+        if indent != len(lead) and not swallowed:
             what = f"is not YAML: this line is {len(lead)} spaces in, where {indent} fit"
             place = (number + 1, len(lead) + 1, max(1, len(line.strip())))
             yield Guess(place, what, f"indent it by {indent} spaces", (Mend(number + 1, 1, len(lead), " " * indent),))
 
 
 def _tabs(lines: list[str], number: int) -> Iterator[Guess]:
+    """All tabs of the file in steps of two spaces, for who indents with them; this line alone, where that fits."""
+    leads = [(at, _lead(line)) for at, line in enumerate(lines, 1)]
+    steps = tuple(Mend(at, 1, len(lead), lead.replace("\t", "  ")) for at, lead in leads if "\t" in lead)
     lead = _lead(lines[number])
-    for indent in _fitting(lines, number):
-        mends = (Mend(number + 1, 1, len(lead), " " * indent),)
-        place = (number + 1, lead.index("\t") + 1, lead.count("\t"))
+    alone = [(Mend(number + 1, 1, len(lead), " " * indent),) for indent in _fitting(lines, number)]
+    place = (number + 1, lead.index("\t") + 1, lead.count("\t"))
+    for mends in [steps, *alone] if len(steps) > 1 else alone:
         yield Guess(place, "is not YAML: a tab stands in the indent", "indent with spaces; YAML has no tabs", mends)
 
 
