@@ -189,6 +189,11 @@ def test_who_indents_with_tabs_has_all_of_them_mended_at_once():
     assert mend.apply(text, finding.mends) == catalogue.sample()[SAMPLE].decode()
 
 
+def test_a_tab_is_named_as_one_where_nothing_makes_the_file_sound():
+    finding = one(found(("level: mid\n", "level: mid\n[\n \tx: y\n")), "C003")
+    assert (finding.what, pointed(finding), finding.mends) == ("is not YAML: a tab stands in the indent", "\t", ())
+
+
 def test_a_key_that_became_text_is_shown_where_it_is():
     finding = one(found(("    response: Fall back to the route's median.\n    component: scans", "    response: >-\n      Fall back.\n      component: scans")), "C027")  # fmt: skip
     assert pointed(finding) == "component:"
