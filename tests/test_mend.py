@@ -212,6 +212,20 @@ def test_a_missing_part_goes_where_the_spec_has_it_in_lines_and_in_braces():
 
 
 @pytest.mark.parametrize(
+    ("gone", "put"),
+    [
+        ("title: Parcel arrival times\n", "title: Parcel arrival\n"),
+        ("      label: Arrival model\n", "      label: Predictor\n"),
+        ("      title: Show an arrival time\n", "      title: Predict\n"),
+        ("    title: The week before Christmas\n", "    title: Christmas\n"),
+    ],
+)
+def test_a_title_or_a_label_that_is_missing_is_made_of_the_id(gone, put):
+    mended = one(found((gone, "")), "C020").mends
+    assert mend.apply(changed((gone, ""))[SAMPLE].decode(), mended) == changed((gone, put))[SAMPLE].decode()
+
+
+@pytest.mark.parametrize(
     ("old", "new"),
     [
         ("      block: predictor\n", ""),

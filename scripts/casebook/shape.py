@@ -125,8 +125,9 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             document.line(place.line),
             "",
             f"add `{name}:`{example}",
-            # The title in the spec is that of a real record.
-            parts.insertion(document, model, parent, name, parts.title(document.path) if loc == ("title",) else None),
+            parts.insertion(
+                document, model, parent, name, parts.called(document, parent) if name in ("title", "label") else None
+            ),
         )
     if kind == "extra_forbidden":
         near = _near(document, model, loc)
