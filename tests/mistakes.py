@@ -373,7 +373,7 @@ def list_for_text(page: Page) -> Slip:
 
 
 def text_for_list(page: Page) -> Slip:
-    loc = page.rng.choice([loc for form in (("use_when",), ("avoid_when",), ("pitfalls",), ("failures",), ("formulation", "guardrails"), ("evaluation", "slices")) for loc in page.locs(*form)])  # fmt: skip
+    loc = page.rng.choice([loc for form in (("use_when",), ("avoid_when",), ("pitfalls",), ("failures",), ("formulation", "guardrails"), ("evaluation", "slices")) for loc in page.locs(*form) if isinstance(page.document.at(loc)[0], str)])  # fmt: skip
     start = page.document.keys[loc].start_mark
     end = mend.extent(page.lines, start.line, start.column)
     lines = [*page.lines[: start.line], page.lines[start.line].rstrip() + " All of it.", *page.lines[end:]]

@@ -61,6 +61,28 @@ def test_of_many_faults_the_first_are_listed_and_the_rest_are_counted(content, s
     assert len(findings) < 220
 
 
+SLIPS = {
+    "a tab below many lines": "".join(f"a{at}: word word word word word word word\n" for at in range(4200)) + "\tb: 1\n",
+    "a tab below many empty lines": "a: b\n" + "\n" * 200_000 + "\tb: c",
+    "a tab below a long text": "prompt: >\n" + "  word word word word word\n" * 9000 + "\tb: 1\n",
+    "many tabs": "a:\n" + "\tb: c\n" * 40_000,
+    "many open quotes": 'a: "b\n' * 40_000,
+    "many open brackets in a line": "a: " + "[" * 15 + "x" * 100_000 + "\n" + "\t" * 100,
+    "many brackets": "a: " + "[]" * 100_000,
+    "many signs in braces": "a: {" + "d: >z, " * 30_000 + "\n",
+    "many aliases": "a: &x 1\n" + "b: *x\n" * 30_000,
+    "many colons in a line": "a: b: " * 40_000,
+    "many keys that became text": "failures:\n" + "  - breaks: |\n      title: x\n" * 1500,
+    "a long text in a list": "prompt: |\n" + "a: b\n" * 40_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("content", SLIPS.values(), ids=SLIPS)
+def test_what_was_meant_is_not_looked_for_without_end(content):
+    with quick():
+        assert examined(content).findings
+
+
 def test_a_mapping_without_keys_has_a_form():
     assert layout.tidy(b"{}", "blocks") == b"{}\n"
     assert layout.tidy(b"title: {}", "blocks") == b"title: {}\n"

@@ -1,9 +1,11 @@
+import re
+
 import pytest
-from helpers import SAMPLE, changed, found, one
+from helpers import SAMPLE, changed, found, one, pointed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook import mend, source
+from casebook import catalogue, examples, mend, source
 from casebook.findings import Finding, Mend, Place
 
 TEXT = "one: a\ntwo: b\nthree: c\n"
@@ -151,6 +153,10 @@ MENDS = [
     ("level: mid", "level: !word mid", "level: mid"),
     ("level: mid", "\tlevel: mid", "level: mid"),
     ("level: mid", "  level: mid", "level: mid"),
+    ("    noticed: Age", "       noticed: Age", "    noticed: Age"),
+    ("    range: [2 million", "   range: [2 million", "    range: [2 million"),
+    ("  split: By day.", "split: By day.", "  split: By day."),
+    ("  task: Predict", "\ttask: Predict", "  task: Predict"),
     ("level: mid", "level mid", "level: mid"),
     ("level: mid", "level:mid", "level: mid"),
     ("level: mid", 'level: "mid', 'level: "mid"'),
@@ -174,6 +180,27 @@ def test_a_mend_leaves_what_was_meant(old, new, mended):
     assert made != text
 
 
+def test_who_indents_with_tabs_has_all_of_them_mended_at_once():
+    text = re.sub(
+        "^( +)", lambda lead: "\t" * (len(lead[0]) // 2), catalogue.sample()[SAMPLE].decode(), flags=re.MULTILINE
+    )
+    finding = one(examples.findings({**catalogue.sample(), SAMPLE: text.encode()}), "C003")
+    assert pointed(finding) == "\t"
+    assert mend.apply(text, finding.mends) == catalogue.sample()[SAMPLE].decode()
+
+
+def test_a_tab_is_named_as_one_where_nothing_makes_the_file_sound():
+    finding = one(found(("level: mid\n", "level: mid\n[\n \tx: y\n")), "C003")
+    assert (finding.what, pointed(finding), finding.mends) == ("is not YAML: a tab stands in the indent", "\t", ())
+
+
+def test_a_key_that_became_text_is_shown_where_it_is():
+    finding = one(found(("    response: Fall back to the route's median.\n    component: scans", "    response: >-\n      Fall back.\n      component: scans")), "C027")  # fmt: skip
+    assert pointed(finding) == "component:"
+    lacking = one(found(("    breaks: Features grow old.\n    noticed: Age", "    breaks: >-\n      Features grow old.\n      noticed: Age")), "C020")  # fmt: skip
+    assert pointed(lacking) == "noticed: Age of the newest feature."
+
+
 def test_a_missing_part_goes_where_the_spec_has_it_in_lines_and_in_braces():
     first = one(found(("    noticed: Age of the newest feature.\n", "")), "C020").mends[0]
     assert (first.line, first.text) == (
@@ -182,6 +209,20 @@ def test_a_missing_part_goes_where_the_spec_has_it_in_lines_and_in_braces():
     )
     last = one(found((", action: Show the route's median.}", "}")), "C020").mends[0]
     assert last.text.startswith(", action: Page the on-call")
+
+
+@pytest.mark.parametrize(
+    ("gone", "put"),
+    [
+        ("title: Parcel arrival times\n", "title: Parcel arrival\n"),
+        ("      label: Arrival model\n", "      label: Predictor\n"),
+        ("      title: Show an arrival time\n", "      title: Predict\n"),
+        ("    title: The week before Christmas\n", "    title: Christmas\n"),
+    ],
+)
+def test_a_title_or_a_label_that_is_missing_is_made_of_the_id(gone, put):
+    mended = one(found((gone, "")), "C020").mends
+    assert mend.apply(changed((gone, ""))[SAMPLE].decode(), mended) == changed((gone, put))[SAMPLE].decode()
 
 
 @pytest.mark.parametrize(

@@ -94,22 +94,20 @@ class Library:
 def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     """Read, shape, compute and check one record; depends on nothing but its arguments."""
 
-    def read(text: bytes) -> tuple[source.Document | None, Part | None, list[Finding]]:
-        document, found = source.parse(text, path)
-        if document is None:
-            return None, None, found
-        model = Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
-        record, faults = shape.validate(document, model)
-        return document, record, found + faults
+    def model(document: source.Document) -> type[Part]:
+        return Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
 
     def faults(text: str) -> int | None:
-        document, _, found = read(text.encode())
-        return len(found) if document else None
+        document, found = source.parse(text.encode(), path)
+        return len(found) + shape.faults(document, model(document)) if document else None
 
-    document, record, found = read(raw)
-    if document is None or record is None:
-        found = (slips.strayed if document else slips.unread)(found, raw, faults)
-        return Entry(key, path, digest, None, None, tuple(found), ())
+    document, found = source.parse(raw, path)
+    if document is None:
+        return Entry(key, path, digest, None, None, tuple(slips.unread(found, raw, faults)), ())
+    record, wrong = shape.validate(document, model(document))
+    found += wrong
+    if record is None:
+        return Entry(key, path, digest, None, None, tuple(slips.strayed(found, raw, faults)), ())
     numbers = compute(record) if isinstance(record, Case) else None
     turning = flips(record, numbers) if isinstance(record, Case) and numbers else ()
     scope = checks.Scope.of(document, record, numbers, turning)

@@ -12,13 +12,16 @@ _PLAIN = re.compile(r"[^\W_](?:[^\n:#]|:(?=\S)|(?<=\S)#)*(?<![\s:])")
 
 
 def apply(text: str, mends: Iterable[Mend]) -> str:
-    """Return a text after some edits, which must not overlap: the last is made first, so that places stay true."""
+    """Return a text after some edits, which must not overlap."""
     newline = _BREAK.search(text)
-    made = _BREAK.sub("\n", text)
-    span = _spans(made)
-    for mend in sorted(dict.fromkeys(mends), key=span)[::-1]:
+    plain = _BREAK.sub("\n", text)
+    span = _spans(plain)
+    pieces, done = [], 0
+    for mend in sorted(dict.fromkeys(mends), key=span):
         start, end = span(mend)
-        made = made[:start] + mend.text + made[end:]
+        pieces += [plain[done:start], mend.text]
+        done = max(done, end)
+    made = "".join([*pieces, plain[done:]])
     return made.replace("\n", newline[0]) if newline else made
 
 

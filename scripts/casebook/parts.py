@@ -99,9 +99,10 @@ def insertion(
     return (Mend(end.line + 1, end.column + 1, 0, f", {told}"),)
 
 
-def title(path: str) -> str:
-    """Return a title made of the file name."""
-    return PurePosixPath(path).stem.replace("-", " ").capitalize()
+def called(document: Document, loc: Loc) -> str | None:
+    """Return a title or a label made of the id of a part, which no other has; None where it has none."""
+    ident = loc[-1] if loc else PurePosixPath(document.path).stem
+    return ident.replace("-", " ").capitalize()[:40] if isinstance(ident, str) and len(ident) > 2 else None
 
 
 def quoted(document: Document, loc: Loc) -> tuple[Mend, ...]:

@@ -36,14 +36,20 @@ def validate(document: Document, model: type[Record]) -> tuple[Record | None, li
     except ValidationError as error:
         details = error.errors(include_url=False)
         # A misspelt key is one mistake: the key that it stands for is not reported as missing too.
-        meant = {
-            (*detail["loc"][:-1], _near(document, model, detail["loc"]).name)
-            for detail in details
-            if detail["type"] == "extra_forbidden"
-        }
+        unknown = [detail["loc"] for detail in details if detail["type"] == "extra_forbidden"][:LISTED]
+        meant = {(*loc[:-1], _near(document, model, loc).name) for loc in unknown}
         details = [detail for detail in details if not _echo(document, detail, meant)]
         found = [_finding(document, model, detail) for detail in details[:LISTED]]
         return None, found + ([rest(document.path, len(details), "faults of shape")] if len(details) > LISTED else [])
+
+
+def faults(document: Document, model: type[Part]) -> int:
+    """Return how many faults of shape a document has, echoes too: quicker than to say which."""
+    try:
+        model.model_validate(document.data)
+    except ValidationError as error:
+        return error.error_count()
+    return 0
 
 
 def _echo(document: Document, detail: ErrorDetails, meant: set[Loc]) -> bool:
@@ -119,8 +125,9 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
             document.line(place.line),
             "",
             f"add `{name}:`{example}",
-            # The title in the spec is that of a real record.
-            parts.insertion(document, model, parent, name, parts.title(document.path) if loc == ("title",) else None),
+            parts.insertion(
+                document, model, parent, name, parts.called(document, parent) if name in ("title", "label") else None
+            ),
         )
     if kind == "extra_forbidden":
         near = _near(document, model, loc)

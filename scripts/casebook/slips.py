@@ -1,29 +1,19 @@
-"""What keeps a file from being read, told by trial: one line in from where it should be, a tab, a quote or bracket lost.
+"""What keeps a file from being read, told by trial: the slip itself, and not where the parser can go on no longer.
 
-The parser notices a slip where it can go on no longer, which is often a line below the slip, or many. So
-what a person could have meant is tried, and the first that makes a sound record is where the slip was.
+That is often a line below the slip, or many. So what a person could have meant is tried, and what makes
+a sound record is where the slip was.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable
 
 from casebook import mend
 from casebook.findings import Finding, Mend, Place
+from casebook.guesses import LIKE, NEARBY, TAB, Guess, guesses, indents, texts
 from casebook.source import plain
 
 EFFORT = 40_000  # keys and entries that are read again at most, to find what was meant
-_KEY = re.compile(r"(?P<lead> *(?:- +)*)(?P<key>[\w-]+)(?P<colon>:(?: +|$))?(?P<value>.*)")
-
-
-class Guess(NamedTuple):
-    """What could have been meant: where the slip is, what to say of it, and the edits that mend it."""
-
-    place: tuple[int, int, int]  # line, column, width
-    what: str
-    fix: str
-    mends: tuple[Mend, ...]
-
+ELSE = 10  # faults that may be left: with more of them, that a file can be read says little
 
 Count = Callable[[str], int | None]  # how many faults a text has; None if it cannot be read
 
@@ -38,7 +28,7 @@ def _told(finding: Finding, text: str, faults: Count) -> Finding:
     best: tuple[int, Guess] | None = None
     left = _trials(text)
     seen: set[tuple[Mend, ...]] = set()
-    for guess in _guesses(finding, lines):
+    for guess in guesses(finding, lines):
         if left <= 0 or (best and best[0] == 0):
             break
         if guess.mends in seen:
@@ -48,198 +38,43 @@ def _told(finding: Finding, text: str, faults: Count) -> Finding:
         count = faults(mend.apply(text, guess.mends))
         if count is not None and (best is None or count < best[0]):
             best = count, guess
-    if best is None:
-        return finding
-    line, column, width = best[1].place
-    place = Place(finding.place.path, line, column, width)
-    return Finding(finding.code, place, best[1].what, lines[line - 1], "", best[1].fix, best[1].mends)
+    if best and best[0] <= ELSE:
+        return _found(finding, best[1], lines, best[1].what, best[1].mends)
+    tab = next((guess for guess in guesses(finding, lines) if guess.what == TAB), None)
+    return _found(finding, tab, lines, TAB, ()) if tab else finding
+
+
+def _found(finding: Finding, guess: Guess, lines: list[str], what: str, mends: tuple[Mend, ...]) -> Finding:
+    place = Place(finding.place.path, *guess.place)
+    return Finding(finding.code, place, what, lines[place.line - 1], "", guess.fix, mends)
 
 
 def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
     """Return the findings of a file whose shape is wrong; one alone where one line, further in or out, mends it all."""
     text = plain(raw)
     lines = text.split("\n")
+    keys = [(number, found[1]) for number in texts(lines) if (found := LIKE.match(lines[number]))]
     tried: list[tuple[Finding, int]] = []
     for finding in sorted(findings, key=lambda finding: finding.place):
+        here = finding.place.line - 1
         if finding.code in ("C021", "C023") and not finding.mends:
-            tried.append((finding, finding.place.line - 1))
-        if finding.code in ("C024", "C031", "C032"):  # a key may have become part of the text
-            after = mend.extent(lines, finding.place.line - 1, len(_lead(lines[finding.place.line - 1])))
-            tried += [
-                (finding, at) for at in range(finding.place.line, after) if re.match(r" +[a-z_]+:( |$)", lines[at])
-            ]
+            tried.append((finding, here))
+        # A key too far in, below a text of several lines, is one more line of it.
         lacking = re.search("lacks `([^`]+)`$", finding.what) if finding.code == "C020" else None
-        if lacking:  # it may have become part of the text above it
-            begins = re.compile(rf" +{re.escape(lacking[1])}:( |$)")
-            tried += [(finding, at) for at in range(finding.place.line, len(lines)) if begins.match(lines[at])][:40]
+        if lacking:
+            tried += [(finding, number) for number, key in keys if number > here and key == lacking[1]]
+        elif finding.code in ("C024", "C031", "C032"):
+            tried += [(finding, number) for number, _ in keys if here < number < here + NEARBY]
     left = _trials(text)
     for finding, number in tried[:40]:
-        for guess in _indents(lines, number):
+        for guess in indents(lines, number):
             left -= 1
             if left >= 0 and faults(mend.apply(text, guess.mends)) == 0:
-                place = Place(finding.place.path, *guess.place)
                 what = f"{finding.what}: this line is {guess.place[1] - 1} spaces in"
-                return [Finding(finding.code, place, what, lines[number], "", guess.fix, guess.mends)]
+                return [_found(finding, guess, lines, what, guess.mends)]
     return findings
 
 
 def _trials(text: str) -> int:
     """Return how often a text may be read again: as often as it is short."""
     return min(40, EFFORT // (1 + text.count(":") + text.count(",") + text.count("-")))
-
-
-def _guesses(finding: Finding, lines: list[str]) -> Iterator[Guess]:
-    """Return what could have been meant, the likeliest first."""
-    if finding.code == "C004":
-        yield from _machinery(finding, lines)
-        return
-    at = min(finding.place.line, len(lines)) - 1
-    near = [number for number in range(at, max(-1, at - 12), -1) if lines[number].strip()][:4]
-    tabs = [number for number in near if "\t" in _lead(lines[number])]
-    for number in tabs[:1]:
-        yield from _tabs(lines, number)
-    for number in near[:2]:
-        yield from _quotes(lines, number)
-    for number in near[:2]:
-        yield from _brackets(lines, number)
-    for number in [*near, *range(at, -1, -1)]:
-        yield from _unclosed(lines, number)
-    for number in near[:2]:
-        yield from _colons(lines, number)
-    for number in near[:3]:
-        yield from _indents(lines, number)
-
-
-def _lead(line: str) -> str:
-    return line[: len(line) - len(line.lstrip())]
-
-
-def _fitting(lines: list[str], number: int) -> list[int]:
-    """Return the indents that would fit a line: those of its neighbours, and one level in or out, the likeliest first."""
-    above = next((line for line in lines[number - 1 :: -1] if line.strip()), "") if number else ""
-    below = next((line for line in lines[number + 1 :] if line.strip()), "")
-    here, up, down = lines[number].strip(), len(_lead(above)), len(_lead(below))
-    opens = re.search(r":( [>|][+-]?)?$", above.rstrip())
-    inside = up + 2 if opens else up + (2 if above.lstrip().startswith("- ") and not here.startswith("- ") else 0)
-    outside = [down - 2] if here.endswith(":") and down >= 2 else []
-    return [*dict.fromkeys(each for each in (*outside, inside, down, up, up + 2, up - 2, up - 4) if each >= 0)]
-
-
-def _indents(lines: list[str], number: int) -> Iterator[Guess]:
-    lead, line = _lead(lines[number]), lines[number]
-    for indent in _fitting(lines, number):
-        if indent != len(lead):
-            what = f"is not YAML: this line is {len(lead)} spaces in, where {indent} fit"
-            place = (number + 1, len(lead) + 1, max(1, len(line.strip())))
-            yield Guess(place, what, f"indent it by {indent} spaces", (Mend(number + 1, 1, len(lead), " " * indent),))
-
-
-def _tabs(lines: list[str], number: int) -> Iterator[Guess]:
-    lead = _lead(lines[number])
-    for indent in _fitting(lines, number):
-        mends = (Mend(number + 1, 1, len(lead), " " * indent),)
-        place = (number + 1, lead.index("\t") + 1, lead.count("\t"))
-        yield Guess(place, "is not YAML: a tab stands in the indent", "indent with spaces; YAML has no tabs", mends)
-
-
-def _quotes(lines: list[str], number: int) -> Iterator[Guess]:
-    """A text that holds `: `, or begins with what means something else in YAML, or has one quotation mark of two."""
-    found = _KEY.fullmatch(lines[number])
-    if not found:
-        return
-    key = bool(found["colon"])
-    start = found.start("value") if key else found.start("key")
-    value = lines[number][start:].rstrip()
-    inner = re.match(r"\{", value)
-    if value and not inner:
-        told = (
-            "a text that holds `: ` needs quotes"
-            if ": " in value
-            else "a limit that begins with `>` needs quotes"
-            if value[0] == ">"
-            else f"a text that begins with `{value[0]}` needs quotes"
-        )
-        fix = "put quotes round it"
-        if value[-1] in "\"'" and value.count(value[-1]) == 1:
-            what = f"is not YAML: the text ends with {value[-1]}, but does not begin with it"
-            mends: tuple[Mend, ...] = (Mend(number + 1, start + 1, 0, value[-1]),)
-            yield Guess((number + 1, start + 1, len(value)), what, "put the other quotation mark in", mends)
-        elif value[0] not in "\"'":
-            quoted = mend.quote(lines, number, start)
-            place = (
-                (number + 1, start + 1 + value.index(": "), 1) if ": " in value else (number + 1, start + 1, len(value))
-            )
-            if quoted:
-                yield Guess(place, f"is not YAML: {told}", fix, quoted)
-    for part in re.finditer(r"(?<=: )[>@`%*&!|][^,}\]\"']*", lines[number]) if "{" in lines[number] else ():
-        shown = part[0].rstrip()
-        what = f"is not YAML: a text that begins with `{shown[0]}` needs quotes"
-        place, mends = (
-            (number + 1, part.start() + 1, len(shown)),
-            (
-                Mend(number + 1, part.start() + 1, 0, '"'),
-                Mend(number + 1, part.start() + 1 + len(shown), 0, '"'),
-            ),
-        )
-        yield Guess(place, what, "put quotes round it", mends)
-
-
-def _unclosed(lines: list[str], number: int) -> Iterator[Guess]:
-    """A text that begins with a quotation mark and does not end with it on its line."""
-    found = re.search(r"(?:: |- |^)([\"'])", lines[number])
-    if found and lines[number].count(found[1]) % 2:
-        end = len(lines[number].rstrip()) + 1
-        what = f"is not YAML: the text begins with {found[1]}, but does not end with it"
-        place = (number + 1, found.start(1) + 1, end - found.start(1) - 1)
-        yield Guess(place, what, "put the other quotation mark in", (Mend(number + 1, end, 0, found[1]),))
-
-
-def _brackets(lines: list[str], number: int) -> Iterator[Guess]:
-    line = lines[number].rstrip()
-    open_: list[int] = []
-    pairs = {"]": "[", "}": "{"}
-    bare = re.sub(r"\"[^\"]*\"|'[^']*'", lambda text: " " * len(text[0]), line)
-    for column, letter in enumerate(bare):
-        if letter in "[{":
-            open_.append(column)
-        elif letter in pairs and open_ and bare[open_[-1]] == pairs[letter]:
-            open_.pop()
-        elif letter in pairs:
-            what = f"is not YAML: `{letter}` closes nothing"
-            yield Guess((number + 1, column + 1, 1), what, "delete it", (Mend(number + 1, column + 1, 1, ""),))
-            return
-    if open_:
-        closing = "".join({"[": "]", "{": "}"}[bare[column]] for column in reversed(open_))
-        what = f"is not YAML: `{bare[open_[-1]]}` is not closed"
-        mends = (Mend(number + 1, len(line) + 1, 0, closing),)
-        yield Guess((number + 1, open_[-1] + 1, len(line) - open_[-1]), what, f"close it with `{closing}`", mends)
-
-
-def _colons(lines: list[str], number: int) -> Iterator[Guess]:
-    """A key without its colon, or without the space behind it."""
-    found = re.match(r" *(?:- +)*[a-z][\w-]*(:?)(\s?)(?=\S|$)", lines[number])
-    if found and not (found[1] and found[2]):
-        end, width = found.start(1), len(found[1]) + len(found[2])
-        place = (number + 1, end + 1, max(1, width))
-        what = "is not YAML: a key without `: `"
-        tail = ": " if lines[number][found.end() :].strip() else ":"
-        yield Guess(place, what, "put `: ` behind the key", (Mend(number + 1, end + 1, width, tail),))
-
-
-def _machinery(finding: Finding, lines: list[str]) -> Iterator[Guess]:
-    """An anchor with its aliases, or a tag: what is meant is written out where it is needed."""
-    place = finding.place
-    found = re.match(r"([&!])([^\s,\[\]{}]*)\s*", lines[place.line - 1][place.column - 1 :])
-    if not found:
-        return
-    mends = [Mend(place.line, place.column, len(found[0]), "")]
-    if found[1] == "&":
-        rest = lines[place.line - 1][place.column - 1 + len(found[0]) :]
-        meant = rest[: place.width - len(found[0])].strip() if place.width > 1 else ""
-        aliases = re.compile(rf"\*{re.escape(found[2])}(?![\w-])")
-        mends += [
-            Mend(number, alias.start() + 1, len(alias[0]), meant)
-            for number, line in enumerate(lines, 1)
-            for alias in aliases.finditer(line)
-        ]
-    yield Guess(place[1:], finding.what, finding.fix, tuple(mends))
