@@ -86,7 +86,7 @@ def test_an_id_is_what_is_left_of_a_text(text, join, ident):
 
 @pytest.mark.parametrize(
     ("word", "unit"),
-    [("requst", "request"), ("requets", "request"), ("GBs", "GB"), ("KB", "kB"), ("kb", "kB"), ("MBs", "MB"), ("Gibs", "GiB"), ("secnd", "second"), ("daay", "day"), ("tokns", "token"), ("msgs", "message"), ("replcia", "replica"), ("GPUs", "GPU")],
+    [("requst", "request"), ("requets", "request"), ("GBs", "GB"), ("KB", "kB"), ("kb", "kB"), ("MBs", "MB"), ("Gibs", "GiB"), ("secnd", "second"), ("daay", "day"), ("tokns", "token"), ("msgs", "message"), ("replcia", "replica"), ("GPUs", "GPU"), ("miliseconds", "ms"), ("Megabytes", "MB")],
 )  # fmt: skip
 def test_the_first_unit_suggested_is_the_one_that_a_person_would_name(word, unit):
     assert quantity.nearest(word).name == unit

@@ -189,6 +189,19 @@ def test_who_indents_with_tabs_has_all_of_them_mended_at_once():
     assert mend.apply(text, finding.mends) == catalogue.sample()[SAMPLE].decode()
 
 
+def test_of_several_slips_each_is_mended_in_turn():
+    text = changed(("level: mid\n", "level: mid: senior\n"), ("  split: By day.", "\tsplit: By day."), ("slices: [Rural routes]", "slices: [Rural routes"))[SAMPLE].decode()  # fmt: skip
+    seen = []
+    while finding := next(iter(examples.findings({**catalogue.sample(), SAMPLE: text.encode()})), None):
+        if finding.code != "C003":
+            break
+        seen.append(finding.place[1:3])
+        text = mend.apply(text, finding.mends)
+    assert seen == [(5, 11), (80, 1), (90, 11)]
+    assert finding is not None
+    assert finding.code == "C022"  # what was meant by two words, nobody knows
+
+
 def test_a_tab_is_named_as_one_where_nothing_makes_the_file_sound():
     finding = one(found(("level: mid\n", "level: mid\n[\n \tx: y\n")), "C003")
     assert (finding.what, pointed(finding), finding.mends) == ("is not YAML: a tab stands in the indent", "\t", ())

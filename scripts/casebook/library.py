@@ -97,9 +97,11 @@ def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     def model(document: source.Document) -> type[Part]:
         return Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
 
-    def faults(text: str) -> int | None:
+    def faults(text: str) -> slips.Read:
         document, found = source.parse(text.encode(), path)
-        return len(found) + shape.faults(document, model(document)) if document else None
+        if document is None:
+            return slips.Read(found[0].place.line, 0)
+        return slips.Read(slips.WHOLE, len(found) + shape.faults(document, model(document)))
 
     document, found = source.parse(raw, path)
     if document is None:

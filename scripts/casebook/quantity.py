@@ -36,6 +36,10 @@ _PREFIXED = {
     "FLOP": "G T P",
 }
 _UNSURE = {"tps", "flops", "kbps", "mbps", "gbps"}
+_WORDS = {
+    "millisecond": "ms", "microsecond": "us", "nanosecond": "ns", "kilobyte": "kB", "megabyte": "MB", "gigabyte": "GB",
+    "terabyte": "TB", "petabyte": "PB",
+}  # fmt: skip
 _COUNTS = {"k": "thousand", "m": "million", "mn": "million", "mln": "million", "mio": "million", "bn": "billion"}
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]+)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _UNIT = re.compile(
@@ -159,7 +163,8 @@ def nearest(word: str) -> meant.Near:
         return meant.Near(_HABITS[word.lower()], word.lower() not in _UNSURE)
     if word[-1:] in ("s", "S") and (one := nearest(word[:-1])).sure:
         return one
-    return meant.nearest(word, _common(), cutoff=0.7)
+    near = meant.nearest(word, (*_common(), *_WORDS), cutoff=0.7)
+    return near._replace(name=_WORDS.get(near.name, near.name))
 
 
 @cache

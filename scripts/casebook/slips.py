@@ -5,7 +5,9 @@ a sound record is where the slip was.
 """
 
 import re
+import sys
 from collections.abc import Callable
+from typing import NamedTuple
 
 from casebook import mend
 from casebook.findings import Finding, Mend, Place
@@ -13,32 +15,43 @@ from casebook.guesses import LIKE, NEARBY, TAB, Guess, guesses, indents, texts
 from casebook.source import plain
 
 EFFORT = 40_000  # keys and entries that are read again at most, to find what was meant
-ELSE = 10  # faults that may be left: with more of them, that a file can be read says little
 
-Count = Callable[[str], int | None]  # how many faults a text has; None if it cannot be read
+WHOLE = sys.maxsize
 
 
-def unread(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
+class Read(NamedTuple):
+    """How well a text can be read: up to which line, and with how many faults if that is the whole."""
+
+    line: int
+    faults: int
+
+
+Reader = Callable[[str], Read]
+
+
+def unread(findings: list[Finding], raw: bytes, read: Reader) -> list[Finding]:
     """Return the finding of a file that cannot be read at the slip itself, with its mend, if one is found."""
-    return [_told(each, plain(raw), faults) if each.code in ("C003", "C004") else each for each in findings]
+    return [_told(each, plain(raw), read) if each.code in ("C003", "C004") else each for each in findings]
 
 
-def _told(finding: Finding, text: str, faults: Count) -> Finding:
+def _told(finding: Finding, text: str, read: Reader) -> Finding:
     lines = text.split("\n")
-    best: tuple[int, Guess] | None = None
+    best: tuple[tuple[int, int], Guess] | None = None
     left = _trials(text)
     seen: set[tuple[Mend, ...]] = set()
     for guess in guesses(finding, lines):
-        if left <= 0 or (best and best[0] == 0):
+        if left <= 0 or (best and best[0] == (-WHOLE, 0)):
             break
         if guess.mends in seen:
             continue
         seen.add(guess.mends)
         left -= 1
-        count = faults(mend.apply(text, guess.mends))
-        if count is not None and (best is None or count < best[0]):
-            best = count, guess
-    if best and best[0] <= ELSE:
+        got = read(mend.apply(text, guess.mends))
+        score = (-got.line, got.faults)
+        # Of several slips, each that is mended lets the parser come further.
+        if got.line > finding.place.line and (best is None or score < best[0]):
+            best = score, guess
+    if best:
         return _found(finding, best[1], lines, best[1].what, best[1].mends)
     tab = next((guess for guess in guesses(finding, lines) if guess.what == TAB), None)
     return _found(finding, tab, lines, TAB, ()) if tab else finding
@@ -49,7 +62,7 @@ def _found(finding: Finding, guess: Guess, lines: list[str], what: str, mends: t
     return Finding(finding.code, place, what, lines[place.line - 1], "", guess.fix, mends)
 
 
-def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]:
+def strayed(findings: list[Finding], raw: bytes, read: Reader) -> list[Finding]:
     """Return the findings of a file whose shape is wrong; one alone where one line, further in or out, mends it all."""
     text = plain(raw)
     lines = text.split("\n")
@@ -69,7 +82,7 @@ def strayed(findings: list[Finding], raw: bytes, faults: Count) -> list[Finding]
     for finding, number in tried[:40]:
         for guess in indents(lines, number):
             left -= 1
-            if left >= 0 and faults(mend.apply(text, guess.mends)) == 0:
+            if left >= 0 and read(mend.apply(text, guess.mends)) == (WHOLE, 0):
                 what = f"{finding.what}: this line is {guess.place[1] - 1} spaces in"
                 return [_found(finding, guess, lines, what, guess.mends)]
     return findings
