@@ -7,7 +7,10 @@ second in place of two. Run in any other way, the builder finds all and waits fo
 
 import os
 import sys
+from pathlib import Path
 from typing import Any
+
+from jinja2 import FileSystemBytecodeCache
 
 
 def on_startup(**_: Any) -> None:
@@ -16,10 +19,17 @@ def on_startup(**_: Any) -> None:
         sys.stdin.readline()
 
 
-def on_env(env: Any, **_: Any) -> None:  # noqa: ARG001 - the builder's signature
-    """Wait for the end of input, which comes too if the program that draws is killed."""
+def on_env(env: Any, **_: Any) -> None:
+    """Wait for the end of input, which comes too if the program that draws is killed.
+
+    In a preview, keep what templates compile to: the builder would do it again for each save.
+    """
     if "CASEBOOK_HELD" in os.environ:
         sys.stdin.read()
+    if "CASEBOOK_PREVIEW" in os.environ:
+        kept = Path("build/.cache/templates")
+        kept.mkdir(parents=True, exist_ok=True)
+        env.bytecode_cache = FileSystemBytecodeCache(str(kept))
 
 
 def on_serve(server: Any, **_: Any) -> None:
