@@ -21,7 +21,7 @@ from casebook.site import QUIET
 from casebook.store import Store
 
 HERE = Path(__file__).resolve().parent.parent
-ROUNDS = 3
+ROUNDS = 5
 
 
 def generate(base: Path, cases: int) -> None:

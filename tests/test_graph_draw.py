@@ -11,7 +11,7 @@ from helpers import ROOT, checked, real_cases, real_library, sample_case
 from lxml import etree
 from PIL import Image
 
-from casebook import catalogue, download, draw, graph, svg, tree
+from casebook import catalogue, download, draw, graph, svg, works
 from casebook.graph import Edge, Graph, Vertex
 from casebook.store import Store
 
@@ -21,7 +21,7 @@ TRACK_AND_ID = [path.removeprefix("cases/").removesuffix(".yml") for path in rea
 
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory):
-    return tree.bench(real_library(), ROOT / "docs", tmp_path_factory.mktemp("pictures"))
+    return works.bench(real_library(), ROOT / "docs", tmp_path_factory.mktemp("pictures"))
 
 
 def graph_of(key: str) -> Graph:
@@ -446,7 +446,7 @@ def test_the_ground_of_the_picture_is_white(parts):
 
 def test_the_sample_is_drawn_too(tmp_path):
     library = checked(catalogue.sample())
-    table = tree.bench(library, ROOT / "docs", tmp_path)
+    table = works.bench(library, ROOT / "docs", tmp_path)
     [entry] = library.cases()
-    drawing = tree.drawing(entry, table, None)
+    drawing = works.drawing(entry, table, None)
     assert etree.fromstring(drawing.inline) is not None

@@ -10,7 +10,7 @@ import pytest
 from helpers import SAMPLE, checked, project
 from typer.testing import CliRunner
 
-from casebook import catalogue, cli, gathered, git, history, pages, stamp, tree
+from casebook import catalogue, cli, gathered, git, history, pages, stamp, tree, works
 from casebook.store import Store
 
 SAMPLES = catalogue.sample()
@@ -326,7 +326,7 @@ def test_two_renders_of_one_commit_are_the_same_bytes(here, tmp_path):
 
 def test_who_wrote_it_makes_no_drawing_anew(here, tmp_path):
     entry = checked(SAMPLES).entries["feature-stores/parcel-arrival"]
-    table = tree.bench(checked(SAMPLES), here.base / "docs", tmp_path / "pictures")
+    table = works.bench(checked(SAMPLES), here.base / "docs", tmp_path / "pictures")
     credited = tree.replace(table, authors={SAMPLE: ["Ada"]})
     assert table.seal("page", entry) != credited.seal("page", entry)
     for kind in ("drawn", "downloads"):

@@ -38,7 +38,7 @@ from lxml import etree
 from lxml import html as reader
 from pydantic import AfterValidator
 
-from casebook import catalogue, examples, gathered, library, pages, report, source, tree
+from casebook import catalogue, examples, gathered, library, pages, report, source, works
 from casebook.library import FOLDERS, Library
 from casebook.spec import Part
 from casebook.spec.base import http_link, printable
@@ -386,10 +386,10 @@ def shown(tmp_path_factory):
     @cache
     def made(payload: str) -> dict[str, Shown]:
         loaded = checked(told(payload)[0])
-        table = tree.bench(loaded, ROOT / "docs", scratch)
-        page, _, game = tree.compose(loaded.entries[CASE], table, None)
+        table = works.bench(loaded, ROOT / "docs", scratch)
+        page, _, game = works.compose(loaded.entries[CASE], table, None)
         fragments = "".join(f"<div>{part}</div>" for part in told_html(json.loads(game)))
-        drawn = tree.drawing(loaded.entries[CASE], table, None)
+        drawn = works.drawing(loaded.entries[CASE], table, None)
         return {
             "case": Shown.page(page),
             "round": Shown(fragments, reader.fromstring(f"<main>{fragments}</main>")),

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 from helpers import ROOT
 
-from casebook import site, tree
+from casebook import disk, site
 
 
 @pytest.fixture
 def base(tmp_path) -> Path:
     """Return a project with a rendered tree, an old site, and a builder that has made a new one."""
-    tree.sync(tmp_path / "build/docs", {"index.md": b"# Home", "assets/diagrams/x.svg": b"<svg/>"})
-    tree.sync(tmp_path / "build/theme", {"main.html": b"x"})
-    tree.sync(tmp_path / "site", {"index.html": b"old", "gone.html": b"old"})
+    disk.sync(tmp_path / "build/docs", {"index.md": b"# Home", "assets/diagrams/x.svg": b"<svg/>"})
+    disk.sync(tmp_path / "build/theme", {"main.html": b"x"})
+    disk.sync(tmp_path / "site", {"index.html": b"old", "gone.html": b"old"})
     (tmp_path / "mkdocs.yml").write_text("site_name: x", encoding="utf-8")
     return tmp_path
 
@@ -107,15 +107,24 @@ def test_one_module_imports_yaml_and_one_imports_diagrams():
 
 
 def test_a_builder_that_is_held_waits_until_it_is_released(base):
-    program = "import hold; hold.on_startup(); print('reads', flush=True); hold.on_env(None); print('draws')"
+    program = (
+        "import hold; from types import SimpleNamespace as Any; hold.on_startup(); print('lists', flush=True);"
+        "[hold.on_page_read_source(Any(file=Any(src_uri=name))) or print(name, flush=True) for name in ('b.md', 'a.md')];"
+        "hold.on_env(None); print('draws')"
+    )
     held = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT / "scripts/casebook", stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         text=True, env={**os.environ, site.HELD: "1"},
     )  # fmt: skip
     with pytest.raises(subprocess.TimeoutExpired):
         held.wait(0.3)
-    site.read(held)
-    assert held.stdout.readline() == "reads\n"
+    site.tell(held, "")
+    assert held.stdout.readline() == "lists\n"
+    site.tell(held, "a.md")
+    with pytest.raises(subprocess.TimeoutExpired):
+        held.wait(0.3)
+    site.tell(held, "b.md")
+    assert [held.stdout.readline(), held.stdout.readline()] == ["b.md\n", "a.md\n"]
     with pytest.raises(subprocess.TimeoutExpired):
         held.wait(0.3)
     site.release(held)

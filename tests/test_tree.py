@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from helpers import ROOT, changed, checked, project, real, real_library
 
-from casebook import catalogue, handwritten, library, stamp, tree
+from casebook import catalogue, disk, handwritten, library, stamp, tree, works
 from casebook.facts import facts as facts_of
 from casebook.library import Library
 from casebook.store import Store
@@ -28,56 +28,56 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_sync_writes_every_file_and_counts_them(tmp_path):
-    assert tree.sync(tmp_path / "new", {"a.md": b"a", "deep/er/b.md": b"b"}) == (2, 0)
+    assert disk.sync(tmp_path / "new", {"a.md": b"a", "deep/er/b.md": b"b"}) == (2, 0)
     assert files(tmp_path / "new") == {"a.md": b"a", "deep/er/b.md": b"b"}
 
 
 def test_sync_writes_what_changed_and_nothing_else(tmp_path):
-    tree.sync(tmp_path, {"a": b"1", "b": b"1", "c": b"1"})
+    disk.sync(tmp_path, {"a": b"1", "b": b"1", "c": b"1"})
     before = {name: (tmp_path / name).stat() for name in "abc"}
-    assert tree.sync(tmp_path, {"a": b"1", "b": b"2", "c": b"11"}) == (2, 0)
+    assert disk.sync(tmp_path, {"a": b"1", "b": b"2", "c": b"11"}) == (2, 0)
     assert files(tmp_path) == {"a": b"1", "b": b"2", "c": b"11"}
     assert (tmp_path / "a").stat().st_mtime_ns == before["a"].st_mtime_ns
     assert (tmp_path / "a").stat().st_ino == before["a"].st_ino
 
 
 def test_sync_removes_what_went_and_the_folders_that_it_leaves_empty(tmp_path):
-    tree.sync(tmp_path, {"a": b"1", "deep/er/b": b"1", "deep/c": b"1"})
+    disk.sync(tmp_path, {"a": b"1", "deep/er/b": b"1", "deep/c": b"1"})
     (tmp_path / "stray").write_text("x", encoding="utf-8")
     (tmp_path / ".hidden").write_text("x", encoding="utf-8")
-    assert tree.sync(tmp_path, {"a": b"1", "deep/c": b"1"}) == (0, 3)
+    assert disk.sync(tmp_path, {"a": b"1", "deep/c": b"1"}) == (0, 3)
     assert files(tmp_path) == {"a": b"1", "deep/c": b"1"}
     assert not (tmp_path / "deep/er").exists()
 
 
 def test_sync_leaves_what_comes_later(tmp_path):
-    tree.sync(tmp_path, {"a": b"1", "picture": b"1", "gone": b"1"})
-    assert tree.sync(tmp_path, {"a": b"1"}, later={"picture"}) == (0, 1)
+    disk.sync(tmp_path, {"a": b"1", "picture": b"1", "gone": b"1"})
+    assert disk.sync(tmp_path, {"a": b"1"}, later={"picture"}) == (0, 1)
     assert files(tmp_path) == {"a": b"1", "picture": b"1"}
 
 
 @pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out"])
 def test_sync_writes_nothing_at_all_if_a_name_would_leave_the_folder(name, tmp_path):
     with pytest.raises(ValueError, match="would leave"):
-        tree.sync(tmp_path / "in", {"a": b"1", name: b"1"})
+        disk.sync(tmp_path / "in", {"a": b"1", name: b"1"})
     assert files(tmp_path) == {}
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path, monkeypatch):
-    tree.sync(tmp_path, {"a": b"old"})
+    disk.sync(tmp_path, {"a": b"old"})
 
     def broken(self: Path, target: Path) -> None:
         raise OSError("full")
 
     monkeypatch.setattr(Path, "replace", broken)
     with pytest.raises(OSError, match="full"):
-        tree.sync(tmp_path, {"a": b"new"})
+        disk.sync(tmp_path, {"a": b"new"})
     assert (tmp_path / "a").read_bytes() == b"old"
 
 
 def test_what_a_killed_run_left_is_cleared_away(tmp_path):
     (tmp_path / ".a.md.4711").write_bytes(b"half")
-    assert tree.sync(tmp_path, {"a.md": b"1"}) == (1, 1)
+    assert disk.sync(tmp_path, {"a.md": b"1"}) == (1, 1)
     assert files(tmp_path) == {"a.md": b"1"}
 
 
@@ -181,9 +181,9 @@ def test_facts_hold_the_numbers_of_every_case():
 def stamped(tmp_path) -> Path:
     base = project(tmp_path, catalogue.sample())
     (base / "docs").unlink()
-    tree.sync(base / "docs", {"index.md": b"# Home", "overrides/main.html": b"x"})
-    tree.sync(base / "build/docs", {"index.md": b"# Home"})
-    tree.sync(base / "build/theme", {"main.html": b"x"})
+    disk.sync(base / "docs", {"index.md": b"# Home", "overrides/main.html": b"x"})
+    disk.sync(base / "build/docs", {"index.md": b"# Home"})
+    disk.sync(base / "build/theme", {"main.html": b"x"})
     stamp.keep(base, None, "6 records checked: no findings")
     return base
 
@@ -301,13 +301,13 @@ def test_checking_in_one_process_finds_the_same_as_in_many(tmp_path, monkeypatch
 
 
 def test_a_case_drawn_with_a_store_is_the_one_drawn_without(tmp_path):
-    table = tree.bench(real_library(), ROOT / "docs", tmp_path / "pictures")
+    table = works.bench(real_library(), ROOT / "docs", tmp_path / "pictures")
     entry = real_library().cases()[0]
     store = Store(tmp_path / "store")
-    assert tree.compose(entry, table, store) == tree.compose(entry, table, store) == tree.compose(entry, table, None)
-    made = tree.drawing(entry, table, store)
-    assert tree.drawing(entry, table, store) == made == tree.drawing(entry, table, None)
-    assert tree.downloads(entry, made, table, store) == tree.downloads(entry, made, table, store)
+    assert works.compose(entry, table, store) == works.compose(entry, table, store) == works.compose(entry, table, None)
+    made = works.drawing(entry, table, store)
+    assert works.drawing(entry, table, store) == made == works.drawing(entry, table, None)
+    assert works.downloads(entry, made, table, store) == works.downloads(entry, made, table, store)
 
 
 # scripts

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 from lxml import etree
 from PIL import Image
@@ -29,6 +30,12 @@ def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + text(root) + "\n"
 
 
+@lru_cache(256)
+def _scaled(drawing: bytes, size: int) -> Image.Image:
+    icon = Image.open(io.BytesIO(drawing)).convert("RGBA")
+    return icon.resize((size, size), Image.Resampling.LANCZOS)
+
+
 def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
     """Return the PNG with its icons, which graphviz-pure leaves out of PNG: pasted where the SVG has them.
 
@@ -41,11 +48,7 @@ def picture(png: bytes, raw: bytes, drawings: Mapping[str, bytes]) -> bytes:
     for found in root.iter(f"{{{SVG}}}image"):
         x, y = float(attribute(found, "x")) + left, float(attribute(found, "y")) + top
         size = max(1, round(float(attribute(found, "width").rstrip("px")) * scale))
-        icon = (
-            Image.open(io.BytesIO(drawings[attribute(found, XLINK)]))
-            .convert("RGBA")
-            .resize((size, size), Image.Resampling.LANCZOS)
-        )
+        icon = _scaled(drawings[attribute(found, XLINK)], size)
         sheet.paste(icon, (round(x * scale), round(y * scale)), icon)
     out = io.BytesIO()
     # A flat drawing needs few colours; this method costs a tenth of the default for the same look, but

@@ -34,7 +34,7 @@ KINDS = {
     "training": "#b3541e",
     "control": "#4d5866",
 }
-DPI = 108  # of the PNG: three pixels for two points
+DPI = 96  # of the PNG: four pixels for three points, as a screen has them
 INK, LINE, PANEL = "#1c2430", "#c3cad4", "#f6f8fa"
 
 

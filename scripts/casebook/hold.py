@@ -1,7 +1,7 @@
-"""A hook of the site builder: hold it until the pages are written, and again until the figures are drawn.
+"""A hook of the site builder: hold it until a page is written, and again until the figures are drawn.
 
-`casebook build` starts the builder first of all, writes a line to its input when the pages are there,
-and closes it when the figures are. `casebook serve` of one case has it look for changes ten times a
+`casebook build` starts the builder first of all, and writes to its input: an empty line when all files
+are there by name, the name of each page when it is written, and the end when the figures are drawn. `casebook serve` of one case has it look for changes ten times a
 second in place of two. Run in any other way, the builder finds all and waits for nothing.
 """
 
@@ -12,11 +12,22 @@ from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
 
+_written: set[str] = set()
+
 
 def on_startup(**_: Any) -> None:
     """Wait for a line of input; the builder has loaded its parts by now, and read nothing."""
     if "CASEBOOK_HELD" in os.environ:
         sys.stdin.readline()
+
+
+def on_page_read_source(page: Any, **_: Any) -> None:
+    """Wait until the page is written, or until nobody writes any more."""
+    while "CASEBOOK_HELD" in os.environ and page.file.src_uri not in _written:
+        line = sys.stdin.readline()
+        if not line:
+            return
+        _written.add(line.rstrip("\n"))
 
 
 def on_env(env: Any, **_: Any) -> None:

@@ -24,7 +24,7 @@ ALWAYS = (
 )
 _SCRIPT = re.compile(r"<script(?P<attributes>[^>]*)>(?P<text>.*?)</script>", re.DOTALL)
 _STYLE = re.compile(r"<style[^>]*>(.*?)</style>", re.DOTALL)
-_ATTRIBUTE = re.compile(r"<[a-z][^<>]*?\sstyle=\"([^\"]*)\"")
+_ATTRIBUTE = re.compile(r"style=\"([^\"]*)\"")
 _META = re.compile(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>")
 _HEAD = re.compile(r"<head[^>]*>\s*(<meta charset=[^>]*>)?")
 
@@ -32,6 +32,12 @@ _HEAD = re.compile(r"<head[^>]*>\s*(<meta charset=[^>]*>)?")
 def _hashes(texts: list[str]) -> str:
     digests = {b64encode(sha256(text.encode()).digest()).decode() for text in texts}
     return "".join(f" 'sha256-{digest}'" for digest in sorted(digests))
+
+
+def _in_tag(page: str, at: int) -> bool:
+    """Return whether a place in a page is where an attribute may begin."""
+    opened = page.rfind("<", 0, at)
+    return page[at - 1].isspace() and opened > page.rfind(">", 0, at) and page[opened + 1].isalpha()
 
 
 def of(page: str) -> str:
@@ -45,7 +51,7 @@ def of(page: str) -> str:
         for found in _SCRIPT.finditer(page)
         if "src=" not in found["attributes"] and "json" not in found["attributes"]
     ]
-    attributes = [unescape(value) for value in _ATTRIBUTE.findall(page)]
+    attributes = [unescape(found[1]) for found in _ATTRIBUTE.finditer(page) if _in_tag(page, found.start())]
     return "; ".join(
         (
             *ALWAYS,

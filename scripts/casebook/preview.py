@@ -6,7 +6,7 @@ as a sentence that stands in another case too, is left to the check.
 
 from pathlib import Path
 
-from casebook import library, report, tree
+from casebook import library, report, tree, works
 from casebook.findings import Finding
 from casebook.library import Library
 from casebook.spec import Case
@@ -27,7 +27,7 @@ class Preview:
             if entry.key != only and (not isinstance(entry.record, Case) or entry.record.draft)
         ]
         self.icons = [file.stem for file in (base / "docs/assets/icons").glob("*.svg")]
-        self.bench = tree.bench(whole, base / "docs", base / "build/.cache/pictures")
+        self.bench = works.bench(whole, base / "docs", base / "build/.cache/pictures")
 
     @property
     def file(self) -> Path:

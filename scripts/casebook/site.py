@@ -107,8 +107,8 @@ def holds(base: Path) -> bool:
 def start(base: Path, held: bool = False) -> subprocess.Popen[str]:
     """Start building the site into a folder beside the old one. Links that lead nowhere end it.
 
-    If `held`, the builder waits for `read` before it looks at a page, and for `release` before it
-    looks at a figure.
+    If `held`, the builder waits until it is told of a page before it reads it, and for `release` before
+    it looks at a figure.
     """
     for left in (base / "build").glob("site.new-*"):
         number = left.name.rpartition("-")[2]
@@ -121,11 +121,14 @@ def start(base: Path, held: bool = False) -> subprocess.Popen[str]:
     return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=more)
 
 
-def read(builder: subprocess.Popen[str]) -> None:
-    """Let a builder that is held read the pages; one that has ended says why to `finish`."""
+def tell(builder: subprocess.Popen[str], name: str) -> None:
+    """Tell a builder that is held which page is there to be read; one that has ended says why to `finish`.
+
+    An empty name lets it begin: every file is there by name.
+    """
     with suppress(OSError):
         if builder.stdin:
-            builder.stdin.write("\n")
+            builder.stdin.write(f"{name}\n")
             builder.stdin.flush()
 
 

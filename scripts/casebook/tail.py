@@ -10,6 +10,7 @@ many, the p99 is known to about two per cent, which is better than the p50s and 
 from collections.abc import Sequence
 from functools import cache
 from math import ceil, exp, inf, log, sqrt
+from operator import add
 from statistics import NormalDist
 
 from casebook.estimate import Hop
@@ -36,8 +37,12 @@ def _inverse(share: float) -> float:
     return -x if share < 0.5 else x
 
 
-def _growth(power: float) -> float:
-    return exp(power) if power < STEEPEST else inf
+def _drawn(median: float, spread: float, dimension: int) -> list[float]:
+    """Return the samples of a step that is a log-normal with this median and spread, in seconds."""
+    drawn = normals(dimension)
+    if spread * max(drawn) < STEEPEST:
+        return [median * exp(spread * normal) for normal in drawn]
+    return [median * (exp(spread * normal) if spread * normal < STEEPEST else inf) for normal in drawn]
 
 
 def p99(hops: Sequence[Hop]) -> float:
@@ -45,13 +50,11 @@ def p99(hops: Sequence[Hop]) -> float:
     total = [0.0] * POINTS
     dimension = 0
     for hop in hops:
-        slowest: list[float] | None = None
+        slowest = [0.0] * POINTS
         for median, high in hop.times:
             spread = log(high / median) / Z99 if 0 < median < high else 0.0
-            drawn = (
-                [median * _growth(spread * normal) for normal in normals(dimension)] if spread else [median] * POINTS
-            )
-            slowest = drawn if slowest is None else [max(pair) for pair in zip(slowest, drawn, strict=True)]
+            drawn = _drawn(median, spread, dimension) if spread else [median] * POINTS
+            slowest = drawn if len(hop.times) == 1 else list(map(max, slowest, drawn))
             dimension += 1
-        total = [sum(pair) for pair in zip(total, slowest or [0.0] * POINTS, strict=True)]
+        total = list(map(add, total, slowest))
     return sorted(total)[ceil(0.99 * POINTS) - 1]

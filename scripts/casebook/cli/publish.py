@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,9 +61,8 @@ def prepare(
     shown = library if drafts else library.published()
     try:
         with Bar() as bar:
-            done = tree.render(shown, base, Store(base / "build/.cache/store"), bar.step, only, previewed)
-            if builder:
-                site.read(builder)
+            announce = partial(site.tell, builder) if builder else None
+            done = tree.render(shown, base, Store(base / "build/.cache/store"), bar.step, only, previewed, announce)
             written = done.written + done.figures(builder is None)
             if builder:
                 site.release(builder)
