@@ -1,17 +1,18 @@
 """The site, built by the project's own command and served under a sub-path; a browser; a watchful page."""
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from browser.support import LOOKS, PREFIX, ROOT, Look, Site, run, served, tool
+from browser.support import CASE_LOOKS, LOOKS, PREFIX, ROOT, Faults, Look, Shown, Site, address, run, served, tool
 from casebook import library
 
 ARGUMENTS = [
@@ -61,44 +62,14 @@ def look(request: pytest.FixtureRequest) -> Look:
     return request.param
 
 
-class Faults(list[str]):
-    """What went wrong while a page was used: errors, requests that failed, requests to another host."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.expected: list[re.Pattern[str]] = []
-
-    def expect(self, pattern: str) -> None:
-        """Let faults pass that are what a test is about."""
-        self.expected.append(re.compile(pattern))
-
-    def left(self) -> list[str]:
-        return [fault for fault in self if not any(pattern.search(fault) for pattern in self.expected)]
-
-    def watch(self, context: BrowserContext) -> None:
-        context.on("console", lambda said: self.append(f"console: {said.text}") if said.type == "error" else None)
-        context.on("weberror", lambda thrown: self.append(f"error: {thrown.error}"))
-        context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
-        context.on("response", lambda got: self.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
-        context.on("request", lambda request: self._asked(request.url))
-
-    def _failed(self, url: str, why: str) -> None:
-        if "ERR_ABORTED" not in why:  # given up by the browser itself: the reader went on, or saves a file
-            self.append(f"failed: {url} {why}")
-
-    def _asked(self, url: str) -> None:
-        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-            self.append(f"left the site: {url}")
-
-
 @pytest.fixture
 def faults() -> Faults:
     return Faults()
 
 
-@pytest.fixture
-def opened(
-    browser: Browser, site: Site, look: Look, faults: Faults, request: pytest.FixtureRequest
+@contextmanager
+def opening(
+    browser: Browser, site: Site, look: Look, faults: Faults, module: ModuleType
 ) -> Iterator[Callable[..., Page]]:
     """Open pages in a context of their own, with options; nothing may go wrong in any of them.
 
@@ -119,7 +90,7 @@ def opened(
         context = browser.new_context(**given)
         context.set_default_timeout(30_000)
         faults.watch(context)
-        if not getattr(request.module, "SEARCHES", False):
+        if not getattr(module, "SEARCHES", False):
             context.route("**/search/search_index.json", lambda route: route.fulfill(json=NOTHING))
         contexts.append(context)
         return context.new_page()
@@ -128,6 +99,25 @@ def opened(
     for context in contexts:
         context.close()
     assert faults.left() == []
+
+
+@pytest.fixture
+def opened(
+    browser: Browser, site: Site, look: Look, faults: Faults, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    with opening(browser, site, look, faults, request.module) as make:
+        yield make
+
+
+@pytest.fixture(scope="module", params=CASE_LOOKS, ids=lambda pair: f"{pair[0]}-{pair[1]}")
+def shown(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Iterator[Shown]:
+    """The page of a case, loaded once for the tests of a module that only look at it."""
+    key, look = request.param
+    faults = Faults()
+    with opening(browser, site, look, faults, request.module) as make:
+        page = make()
+        page.goto(address(key))
+        yield Shown(page, look, faults, site.library.entries[key])
 
 
 @pytest.fixture

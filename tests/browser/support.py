@@ -16,10 +16,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
-from casebook.library import Library
-from casebook.spec import TRACKS
+from casebook.library import Entry, Library
+from casebook.spec import TRACKS, Case
 
 ROOT = Path(__file__).resolve().parents[2]
 expect.set_options(timeout=30_000)  # a busy machine is no fault of the site
@@ -62,12 +62,57 @@ TRADEOFFS = keys("tradeoffs")
 
 
 # Each case in one look, the next in another: what a page shows of a record, it shows in all of them.
-each_case = pytest.mark.parametrize(
-    ("key", "look"),
-    [(key, LOOKS[(0, 3)[place % 2]]) for place, key in enumerate(CASES)],
-    ids=str,
-    indirect=["look"],
-)
+CASE_LOOKS = [(key, LOOKS[(0, 3)[place % 2]]) for place, key in enumerate(CASES)]
+each_case = pytest.mark.parametrize(("key", "look"), CASE_LOOKS, ids=str, indirect=["look"])
+
+
+class Faults(list[str]):
+    """What went wrong while a page was used: errors, requests that failed, requests to another host."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: list[re.Pattern[str]] = []
+
+    def expect(self, pattern: str) -> None:
+        """Let faults pass that are what a test is about."""
+        self.expected.append(re.compile(pattern))
+
+    def left(self) -> list[str]:
+        return [fault for fault in self if not any(pattern.search(fault) for pattern in self.expected)]
+
+    def watch(self, context: BrowserContext) -> None:
+        context.on("console", lambda said: self.append(f"console: {said.text}") if said.type == "error" else None)
+        context.on("weberror", lambda thrown: self.append(f"error: {thrown.error}"))
+        context.on("requestfailed", lambda request: self._failed(request.url, request.failure or ""))
+        context.on("response", lambda got: self.append(f"{got.status}: {got.url}") if got.status >= 400 else None)
+        context.on("request", lambda request: self._asked(request.url))
+
+    def _failed(self, url: str, why: str) -> None:
+        if "ERR_ABORTED" not in why:  # given up by the browser itself: the reader went on, or saves a file
+            self.append(f"failed: {url} {why}")
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(("http://127.0.0.1:", "data:", "blob:")):
+            self.append(f"left the site: {url}")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The page of a case as a reader has it, and what it was made of. Tests that share one only look at it."""
+
+    page: Page
+    look: Look
+    faults: Faults
+    entry: Entry = field(repr=False)
+
+    @property
+    def key(self) -> str:
+        return self.entry.key
+
+    @property
+    def record(self) -> Case:
+        assert isinstance(self.entry.record, Case)
+        return self.entry.record
 
 
 def address(key: str) -> str:

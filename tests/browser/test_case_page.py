@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import pytest
 from lxml import etree
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, ROOT, Look, Site, address, all_said, contrast, each_case, one_look, said
+from browser.support import CASES, ROOT, Shown, Site, address, all_said, contrast, one_look, said
 from casebook.graph import letter
 from casebook.quantity import parse
 from casebook.spec import Case
@@ -85,27 +84,21 @@ def test_every_field_of_the_spec_has_its_part_of_the_page():
     )
 
 
-@each_case
-def test_the_parts_that_a_case_fills_stand_in_the_order_of_an_interview(page: Page, site: Site, key: str):
-    record = record_of(site, key)
-    page.goto(address(key))
-
-    headings = page.locator("article h2")
-    shown = [re.sub(r"\s*#$", "", text) for text in all_said(headings)]
-    assert shown == [title for title, names in PARTS if any(getattr(record, name) for name in names)]
+def test_the_parts_that_a_case_fills_stand_in_the_order_of_an_interview(shown: Shown):
+    record = shown.record
+    headings = shown.page.locator("article h2")
+    titles = [re.sub(r"\s*#$", "", text) for text in all_said(headings)]
+    assert titles == [title for title, names in PARTS if any(getattr(record, name) for name in names)]
     assert all(heading.is_visible() for heading in headings.all())
 
-    expect(page.get_by_role("heading", level=1)).to_have_text(record.title)
-    chips = all_said(page.locator(".case-head .chip"))
+    expect(shown.page.get_by_role("heading", level=1)).to_have_text(record.title)
+    chips = all_said(shown.page.locator(".case-head .chip"))
     assert {record.level.capitalize(), record.domain.replace("-", " "), f"{record.minutes} min"} <= set(chips)
 
 
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_the_page_holds_what_the_record_holds(page: Page, site: Site, key: str):
-    record = record_of(site, key)
-    page.goto(address(key))
-    whole = said(page.locator("article"))
+def test_the_page_holds_what_the_record_holds(shown: Shown):
+    record = shown.record
+    whole = said(shown.page.locator("article"))
 
     def texts(value: Any) -> list[str]:
         if isinstance(value, str):
@@ -144,39 +137,29 @@ def test_the_page_holds_what_the_record_holds(page: Page, site: Site, key: str):
     assert lost == []
 
 
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_every_estimate_shows_what_the_package_computes(page: Page, site: Site, key: str):
-    record, numbers = record_of(site, key), site.library.entries[key].numbers
+def test_every_estimate_shows_what_the_package_computes(shown: Shown):
+    record, numbers = shown.record, shown.entry.numbers
     assert numbers is not None
-    page.goto(address(key))
-
     for name in record.estimates:
-        shown = said(page.locator(f"#n-{name} .estimate__head strong"))
-        there = parse(shown.replace(",", "").replace("−", "-"))
+        head = said(shown.page.locator(f"#n-{name} .estimate__head strong"))
+        there = parse(head.replace(",", "").replace("−", "-"))
         computed = numbers.values[name]
-        assert abs(there.value * there.unit.factor - computed) <= 0.006 * abs(computed), f"{name}: {shown}"
+        assert abs(there.value * there.unit.factor - computed) <= 0.006 * abs(computed), f"{name}: {head}"
 
 
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_every_requirement_is_shown_and_met(page: Page, site: Site, key: str):
-    record = record_of(site, key)
-    page.goto(address(key))
-
+def test_every_requirement_is_shown_and_met(shown: Shown):
+    record = shown.record
     for quality in record.requirements.quality:
-        row = page.locator(f"#requirement-{quality.id}")
+        row = shown.page.locator(f"#requirement-{quality.id}")
         expect(row).to_contain_text(plain(quality.text))
         expect(row.locator(".met")).to_have_text(re.compile(r"^\S.* met$"))
-    assert page.locator("#requirements ~ .scroll .missed").count() == 0
-    assert page.locator("[id^='requirement-']").count() == len(record.requirements.quality)
+    assert shown.page.locator("#requirements ~ .scroll .missed").count() == 0
+    assert shown.page.locator("[id^='requirement-']").count() == len(record.requirements.quality)
 
 
-@each_case
-def test_every_box_of_the_diagram_is_seen_named_and_leads_to_its_block(page: Page, site: Site, key: str, look: Look):
-    record = record_of(site, key)
-    page.goto(address(key))
-    figure = page.locator("#diagram")
+def test_every_box_of_the_diagram_is_seen_named_and_leads_to_its_block(shown: Shown, site: Site):
+    record = shown.record
+    figure = shown.page.locator("#diagram")
 
     told = re.compile(rf"^Architecture of {re.escape(record.title)} Flow A, .*: A1: ")  # the drawing in words
     expect(figure.get_by_role("group", name=told)).to_be_visible()
@@ -187,7 +170,7 @@ def test_every_box_of_the_diagram_is_seen_named_and_leads_to_its_block(page: Pag
     for part in record.architecture.components.values():
         link = figure.get_by_role("link", name=f"{part.label}: {plain(part.does)}", exact=True)
         expect(link).to_have_count(1)
-        target = urljoin(page.url, link.get_attribute("href"))
+        target = urljoin(shown.page.url, link.get_attribute("href"))
         assert target == f"{site.address}blocks/{part.block}/"
         assert (site.folder / f"blocks/{part.block}/index.html").is_file()
 
@@ -210,46 +193,37 @@ def test_a_box_can_be_reached_and_followed_by_keyboard(page: Page, site: Site):
     expect(page.get_by_role("heading", level=1)).to_have_text(site.library.entries[f"blocks/{part.block}"].record.title)
 
 
-@each_case
-def test_labels_of_the_diagram_are_large_enough_to_read(page: Page, key: str, look: Look):
-    page.goto(address(key))
-    drawing = page.locator("#diagram > svg").first
+def test_labels_of_the_diagram_are_large_enough_to_read(shown: Shown):
+    drawing = shown.page.locator("#diagram > svg").first
 
     letters = drawing.locator("text").evaluate_all(LETTERS)
     assert letters
     assert [one for one in letters if one["size"] < 10] == []
 
-    width, room = page.locator("#diagram").evaluate("figure => [figure.scrollWidth, figure.clientWidth]")
-    if look.width < 600:
+    width, room = shown.page.locator("#diagram").evaluate("figure => [figure.scrollWidth, figure.clientWidth]")
+    if shown.look.width < 600:
         assert width > room, "the drawing was shrunk to the screen"
-        page.locator("#diagram").evaluate("figure => figure.scrollTo(9999, 0)")
-        assert page.locator("#diagram").evaluate("figure => figure.scrollLeft") > 0
+        shown.page.locator("#diagram").evaluate("figure => figure.scrollTo(9999, 0)")
+        assert shown.page.locator("#diagram").evaluate("figure => figure.scrollLeft") > 0
     else:
         assert width == room
 
 
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_the_steps_of_the_list_and_of_the_diagram_are_the_same(page: Page, site: Site, key: str):
-    page.goto(address(key))
-
-    drawn = [step for label in all_said(page.locator("#diagram .edge__label")) for step in label.split()]
-    listed = all_said(page.locator(".steps .step"))
+def test_the_steps_of_the_list_and_of_the_diagram_are_the_same(shown: Shown):
+    drawn = [step for label in all_said(shown.page.locator("#diagram .edge__label")) for step in label.split()]
+    listed = all_said(shown.page.locator(".steps .step"))
 
     told = [
         f"{letter(index)}{step}"
-        for index, flow in enumerate(record_of(site, key).architecture.flows.values())
+        for index, flow in enumerate(shown.record.architecture.flows.values())
         for step in range(1, len(flow.steps) + 1)
     ]
     assert sorted(drawn) == sorted(told)
     assert listed == told
 
 
-@each_case
-def test_the_diagram_keeps_its_contrast(page: Page, key: str):
-    page.goto(address(key))
-
-    found = page.locator("#diagram > svg").first.evaluate(COLOURS)
+def test_the_diagram_keeps_its_contrast(shown: Shown):
+    found = shown.page.locator("#diagram > svg").first.evaluate(COLOURS)
 
     assert contrast(found["label"], found["box"]) >= 4.5
     assert contrast(found["group"], found["frame"]) >= 4.5
@@ -258,14 +232,13 @@ def test_the_diagram_keeps_its_contrast(page: Page, key: str):
     assert min(contrast(words, ground) for words, ground in found["used"]) >= 4.5
 
 
-@one_look
-def test_each_edit_link_leads_to_a_file_of_the_repository(page: Page, site: Site):
-    for key in CASES:
-        page.goto(address(key))
-        link = page.locator("a[rel=edit]")
-        expect(link).to_be_visible()
-        expect(link).to_have_attribute("href", re.compile(rf"^https://[^ ]+/edit/main/cases/{key}\.yml$"))
+def test_each_case_has_a_link_to_edit_its_file(shown: Shown):
+    link = shown.page.locator("a[rel=edit]")
+    expect(link).to_be_visible()
+    expect(link).to_have_attribute("href", re.compile(rf"^https://[^ ]+/edit/main/cases/{shown.key}\.yml$"))
 
+
+def test_each_edit_link_leads_to_a_file_of_the_repository(site: Site):
     found = {
         (file, kind, path)
         for file in site.folder.rglob("*.html")
@@ -279,21 +252,18 @@ def test_each_edit_link_leads_to_a_file_of_the_repository(page: Page, site: Site
     ] == []
 
 
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_the_drawing_can_be_downloaded_and_stands_alone(page: Page, site: Site, faults: Any, key: str):
-    page.goto(address(key))
+def test_the_drawing_can_be_downloaded_and_stands_alone(shown: Shown):
     files = {}
     for form in ("SVG", "PNG"):
-        with page.expect_download() as download:
-            page.get_by_role("link", name=f"Download {form}").click()
-        assert download.value.suggested_filename == f"{key.split('/')[1]}.{form.lower()}"
+        with shown.page.expect_download() as download:
+            shown.page.get_by_role("link", name=f"Download {form}").click()
+        assert download.value.suggested_filename == f"{shown.key.split('/')[1]}.{form.lower()}"
         files[form] = Path(download.value.path()).read_bytes()
 
     drawing = etree.fromstring(files["SVG"])
     leads = [value for element in drawing.iter() for name, value in element.attrib.items() if name.endswith("href")]
     ids = {element.get("id") for element in drawing.iter()}
-    parts = record_of(site, key).architecture.components
+    parts = shown.record.architecture.components
     assert len(leads) >= len(parts)
     assert all(lead.startswith("#") and lead[1:] in ids for lead in leads)
     assert not re.search(rb"https?://(?!www\.w3\.org/(2000/svg|1999/xlink)\")|@import|url\((?!#)", files["SVG"])
@@ -309,9 +279,11 @@ def test_the_drawing_can_be_downloaded_and_stands_alone(page: Page, site: Site, 
         icon = picture.crop([round(edge * scale) for edge in (left, top, left + side, top + side)])
         assert len(icon.getcolors(1 << 20)) > 3, f"the PNG has no icon for {use.get('href')}"
 
-    faults.expect("Failed to load resource")  # a drawing alone has no icon for the browser's tab
-    page.goto(f"assets/diagrams/{key}.svg")
-    seen = page.locator("use").evaluate_all("all => all.map(one => one.getBBox().width * one.getBBox().height)")
+    shown.faults.expect("Failed to load resource")  # a drawing alone has no icon for the browser's tab
+    alone = shown.page.context.new_page()
+    alone.goto(f"assets/diagrams/{shown.key}.svg")
+    seen = alone.locator("use").evaluate_all("all => all.map(one => one.getBBox().width * one.getBBox().height)")
+    alone.close()
     assert len(seen) == len(parts)
     assert min(seen) > 0
 
