@@ -12,7 +12,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from browser.support import CASE_LOOKS, LOOKS, PREFIX, ROOT, Faults, Look, Shown, Site, address, run, served, tool
+from browser.support import CASE_LOOKS, PAIR, PREFIX, ROOT, Faults, Look, Shown, Site, address, run, served, tool
 from casebook import library
 
 ARGUMENTS = [
@@ -57,7 +57,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(params=LOOKS, ids=str)
+@pytest.fixture(params=PAIR, ids=str)
 def look(request: pytest.FixtureRequest) -> Look:
     return request.param
 

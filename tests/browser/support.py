@@ -39,7 +39,9 @@ class Look:
 
 LOOKS = [Look(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 one_look = pytest.mark.parametrize("look", [Look("light", 1440)], ids=str, indirect=True)
-both_widths = pytest.mark.parametrize("look", [Look("light", 390), Look("dark", 1440)], ids=str, indirect=True)
+# Both schemes and both widths: what every test sees that does not ask for less, or for all four.
+PAIR = [LOOKS[0], LOOKS[3]]
+every_look = pytest.mark.parametrize("look", LOOKS, ids=str, indirect=True)
 
 
 @dataclass(frozen=True)

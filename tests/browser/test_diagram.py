@@ -5,14 +5,13 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from browser.support import CASES, Look, Site, address, all_said, said
+from browser.support import CASES, Look, Site, address, all_said, each_case, said
 from casebook.graph import letter
 from casebook.spec import Case
 from casebook.text import plain
 
 IDLE = "Play a flow step by step: choose one below, or press Next."
 SMALLEST = 24  # pixels of a target, by WCAG 2.2
-pytestmark = pytest.mark.parametrize("look", [Look("light", 390), Look("dark", 1440)], ids=str)
 
 
 def flows(site: Site, key: str) -> list[list[list[str]]]:
@@ -100,16 +99,15 @@ def focused(page: Page, locator: Locator) -> bool:
 
 
 def whole_page(page: Page) -> list[list[float]]:
-    """Return where everything of the text stands."""
+    """Return where everything of the text stands, once all of the page is there."""
+    page.wait_for_load_state("networkidle")
     return page.locator("article :is(h2, h3, li, .figure, .player__bar)").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(({x, y, width, height}) => [x, y + scrollY, width, height])"
     )
 
 
-@pytest.mark.parametrize("key", CASES)
-def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site, key: str, look: Look):
-    if (CASES.index(key) + (look.width < 500)) % 2:
-        return  # each case in one look
+@each_case
+def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site, key: str):
     player = Player(page, key)
     expect(player.caption).to_have_text(IDLE)
 
@@ -287,18 +285,18 @@ def test_a_step_of_the_list_starts_the_player_and_escape_leads_back(page: Page):
     assert focused(page, badge)
 
 
-def test_the_picture_follows_what_is_played(opened: Callable[..., Page]):
+def test_the_picture_follows_what_is_played(opened: Callable[..., Page], look: Look):
     """On a phone the frame scrolls to the arrow and its boxes, and the caption stays in sight."""
     page = opened(reduced_motion="no-preference")
-    for key in CASES:
+    for number, key in enumerate(CASES[look.width > 600 :: 2]):
         player = Player(page, key)
-        for toggle in player.toggles.all():
-            toggle.click()
-            while player.next.get_attribute("aria-disabled") != "true":
-                page.keyboard.press("ArrowRight")
-                expect(player.drawing.locator(".edge.is-on").first).to_be_in_viewport()
-                expect(player.caption).to_be_in_viewport(ratio=1)
-                assert page.locator("#diagram").evaluate(FOLLOWED)
+        toggles = player.toggles.all()
+        toggles[number % len(toggles)].click()  # one flow of a case, another of the next
+        while player.next.get_attribute("aria-disabled") != "true":
+            page.keyboard.press("ArrowRight")
+            expect(player.drawing.locator(".edge.is-on").first).to_be_in_viewport()
+            expect(player.caption).to_be_in_viewport(ratio=1)
+            assert page.locator("#diagram").evaluate(FOLLOWED)
 
 
 # Both boxes are within the frame, or they are too far apart for it.

@@ -551,7 +551,10 @@ def test_the_strips_of_a_decision_follow_the_other_sliders(page: Page, look: Loo
     assert "NaN" not in " ".join(all_said(strips))
 
 
-def test_a_variant_that_misses_a_requirement_says_so_and_one_that_claims_to_meet_it_does(page: Page, site: Site):
+def test_a_variant_that_misses_a_requirement_says_so_and_one_that_claims_to_meet_it_does(
+    opened: Callable[..., Page], site: Site
+):
+    page = opened(java_script_enabled=False)  # it is said by the build
     for entry in site.library.cases():
         page.goto(address(entry.key))
         for name, variant in entry.record.variants.items():

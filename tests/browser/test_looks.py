@@ -6,7 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from browser.support import CASES, KINDS, Look, address, contrast, one_look
+from browser.support import CASES, KINDS, Look, address, contrast, every_look, one_look
 
 INK = """() => {
     const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
@@ -23,12 +23,14 @@ SCHEME = {"light": "default", "dark": "slate"}
 KILOBYTES = 150
 
 
+@every_look
 def test_a_page_comes_in_the_scheme_that_the_reader_prefers(page: Page, look: Look):
     page.goto(address(CASES[0]))
 
     assert page.evaluate(INK)["scheme"] == SCHEME[look.scheme]
 
 
+@every_look
 def test_the_toggle_turns_page_and_diagram_and_is_remembered(page: Page, look: Look):
     page.goto(address(CASES[0]))
     before = page.evaluate(INK)

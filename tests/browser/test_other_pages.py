@@ -17,7 +17,6 @@ from browser.support import (
     Site,
     address,
     all_said,
-    both_widths,
     one_look,
     said,
     served,
@@ -47,7 +46,8 @@ def decided(site: Site, tradeoff: str) -> list[tuple[str, int, str]]:
 
 
 @one_look
-def test_every_trade_off_tells_what_every_case_decided(page: Page, site: Site):
+def test_every_trade_off_tells_what_every_case_decided(opened: Callable[..., Page], site: Site):
+    page = opened(java_script_enabled=False)
     for key in TRADEOFFS:
         page.goto(address(key))
         record = site.library.entries[key].record
@@ -85,7 +85,8 @@ def test_a_trade_off_leads_to_the_decision_in_the_case(page: Page, site: Site):
 
 
 @one_look
-def test_every_block_lists_the_cases_that_use_it(page: Page, site: Site):
+def test_every_block_lists_the_cases_that_use_it(opened: Callable[..., Page], site: Site):
+    page = opened(java_script_enabled=False)
     for key in BLOCKS:
         page.goto(address(key))
         name = key.split("/")[1]
@@ -194,7 +195,6 @@ def test_an_address_that_is_not_there_gives_a_page_that_leads_on(browser: Browse
         page.close()
 
 
-@both_widths
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_page_is_wider_than_the_screen(page: Page, kind: str, look: Look):
     page.goto(KINDS[kind])

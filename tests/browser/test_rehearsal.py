@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.support import Hand, Look, Site, all_said, both_widths, one_look, said, serious
+from browser.support import PAIR, Hand, Look, Site, all_said, one_look, said, serious
 from casebook import rounds
 from casebook.text import plain
 
@@ -47,9 +47,16 @@ def click(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize("keyboard", [False, True], ids=["pointer", "keyboard"])
-@pytest.mark.parametrize("length", LENGTHS)
-@both_widths
+@pytest.mark.parametrize(
+    ("length", "keyboard", "look"),
+    [  # each length and each look by pointer and by keyboard
+        (length, keyboard, PAIR[(place + keyboard) % 2])
+        for place, length in enumerate(LENGTHS)
+        for keyboard in (False, True)
+    ],
+    ids=lambda value: {False: "pointer", True: "keyboard"}[value] if isinstance(value, bool) else str(value),
+    indirect=["look"],
+)
 def test_a_whole_round_is_exact_by_pointer_and_by_keyboard_alone(
     page: Page, look: Look, length: int, keyboard: bool, tmp_path: Path
 ):
@@ -183,7 +190,6 @@ def test_the_clock_is_right_after_a_pause_a_sleep_and_a_reload(page: Page):
     assert clocks(page)[1].startswith("4:01")
 
 
-@both_widths
 def test_hints_come_one_by_one_and_an_early_look_is_counted(page: Page):
     begun(page)
     for count in (1, 2, 3):
@@ -429,7 +435,6 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page):
     check("history")
 
 
-@both_widths
 def test_no_screen_is_wider_than_the_window(page: Page, look):
     begun(page)
     for _ in range(3):
@@ -478,7 +483,6 @@ def test_a_drill_goes_through_every_estimate_and_is_kept(page: Page, site: Site)
     assert [record["kind"] for record in stored(page)] == ["drill"]
 
 
-@both_widths
 def test_the_sheet_holds_what_an_interviewer_needs_and_is_handed_over_as_a_link(page: Page, site: Site, look):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.clock.install(time=NOW)
@@ -572,7 +576,6 @@ def test_a_blank_board_says_what_was_missed_and_shows_it_on_the_real_one(page: P
     expect(page.get_by_text(": blank board,")).to_be_visible()
 
 
-@both_widths
 def test_progress_shows_tracks_signals_and_time(page: Page, site: Site, look):
     begun(page)
     for scores in ([1, 1, 2, 2, 3], [2, 3, 3, 3, 4]):

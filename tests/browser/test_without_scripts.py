@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, KINDS, Site, address, all_said, both_widths, each_case, said
+from browser.support import CASES, KINDS, Site, address, all_said, each_case, said
 from casebook.working import written
 
 # Controls that do nothing without scripts; what the theme offers without them (menus, search) is links and labels.
@@ -41,7 +41,6 @@ def test_a_case_is_whole(plain: Page, site: Site, page: Page, key: str):
     expect(fold.locator("li").first).to_be_visible()
 
 
-@both_widths
 def test_the_index_shows_all_cases_and_no_dead_filter(plain: Page, site: Site):
     plain.goto("cases/")
 
@@ -52,7 +51,6 @@ def test_the_index_shows_all_cases_and_no_dead_filter(plain: Page, site: Site):
     plain.wait_for_url(site.address + address(site.library.cases()[0].key))
 
 
-@both_widths
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_page_shows_a_control_that_does_nothing(plain: Page, kind: str):
     plain.goto(KINDS[kind])
