@@ -78,6 +78,11 @@ def test_of_many_faults_the_first_are_listed_and_the_rest_are_counted(content, s
     assert len(findings) < 220
 
 
+def test_what_is_nested_too_deep_at_the_end_of_a_file_is_found_on_its_last_line():
+    finding = one(examined("[" * 16 + "? a").findings, "C002")
+    assert (finding.place.line, finding.place.column) == (1, 20)
+
+
 SLIPS = {
     "a tab below many lines": "".join(f"a{at}: word word word word word word word\n" for at in range(4200)) + "\tb: 1\n",
     "a tab below many empty lines": "a: b\n" + "\n" * 200_000 + "\tb: c",

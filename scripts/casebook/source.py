@@ -179,11 +179,12 @@ def parse(raw: bytes, name: str) -> tuple[Document | None, list[Finding]]:
     try:
         return _build(text, name)
     except _RefusedError as refused:
+        lines = text.split("\n")
         width = refused.end.column - refused.mark.column if refused.end and refused.end.line == refused.mark.line else 1
         place = Place(name, refused.mark.line + 1, refused.mark.column + 1, max(1, width))
-        return None, [
-            Finding(refused.code, place, refused.message, [*text.split("\n"), ""][refused.mark.line], fix=refused.fix)
-        ]
+        if place.line > len(lines):  # what is not there stands, for the parser, below the last line
+            place = Place(name, len(lines), len(lines[-1]) + 1)
+        return None, [Finding(refused.code, place, refused.message, lines[place.line - 1], fix=refused.fix)]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
