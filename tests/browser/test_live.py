@@ -5,6 +5,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from random import Random
 from typing import Any
 
 import pytest
@@ -18,11 +19,11 @@ from casebook.estimate import Numbers, compute
 from casebook.flips import flips
 from casebook.quantity import NONE, Quantity, Unit
 from casebook.sensitivity import swings
-from casebook.spec import Case
+from casebook.spec import Assumption, Case
 
 CASE = "feature-stores/payment-fraud-features"
 DESK = Look("light", 1440)
-INPUTS = max(200, 3000 // len(CASES))  # a case
+INPUTS, DRAWN = 1000, 200  # a case; so many of them are drawn by hypothesis, which takes its time
 pytestmark = pytest.mark.parametrize("look", [DESK, Look("dark", 390)], ids=str)
 
 
@@ -37,24 +38,41 @@ def scenarios(case: Case) -> st.SearchStrategy[dict[str, float]]:
         part = case.assumptions[name]
         if part.range is None:
             return st.just(part.value.base)
-        low, high = part.range[0].base, part.range[1].base
-        inside = st.floats(0, 1).map(lambda share: low * (high / low) ** share)
-        return st.one_of(inside, inside, inside, st.sampled_from([low, high, part.value.base, 0.0]))
+        inside = st.floats(0, 1).map(lambda share: within(part, share))
+        return st.one_of(inside, inside, inside, st.sampled_from(edges(part)))
 
     return st.fixed_dictionaries({name: one(name) for name in case.assumptions})
 
 
+def within(part: Assumption, share: float) -> float:
+    low, high = part.range[0].base, part.range[1].base
+    return low * (high / low) ** share
+
+
+def edges(part: Assumption) -> list[float]:
+    return [part.range[0].base, part.range[1].base, part.value.base, 0.0]
+
+
 def draw(case: Case) -> list[dict[str, float]]:
-    """Return what hypothesis tries on a case."""
+    """Return what hypothesis tries on a case, and as many more by chance as are asked for."""
     drawn: list[dict[str, float]] = []
 
     @seed(20261122)
-    @settings(max_examples=INPUTS, database=None, deadline=None)
+    @settings(max_examples=DRAWN, database=None, deadline=None)
     @given(scenarios(case))
     def collect(scenario: dict[str, float]) -> None:
         drawn.append(scenario)
 
     collect()
+    chance = Random(20261122)
+
+    def one(part: Assumption) -> float:
+        if part.range is None:
+            return part.value.base
+        return within(part, chance.random()) if chance.random() < 0.75 else chance.choice(edges(part))
+
+    while len(drawn) < INPUTS:
+        drawn.append({name: one(part) for name, part in case.assumptions.items()})
     return drawn
 
 
