@@ -171,11 +171,18 @@ def serious(page: Page) -> list[str]:
     ]
 
 
-WHERE = """target => {
+# How many times Tab is pressed at least until an element has the focus; less than nought is Shift and Tab.
+AWAY = """target => {
   const now = document.activeElement;
-  if (now === target) return "here";
-  const above = now.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
-  return now !== document.body && above ? "above" : "below";
+  if (now === target) return 0;
+  const above = now !== document.body && now.compareDocumentPosition(target) & Node.DOCUMENT_POSITION_PRECEDING;
+  const all = [...document.querySelectorAll("button, select, textarea")].filter((one) => one.checkVisibility() && !one.disabled);
+  const between = all.filter((one) => {
+    const [first, last] = above ? [target, now] : [now, target];
+    return first.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING
+      && last.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_PRECEDING;
+  });
+  return (above ? -1 : 1) * (1 + between.filter((one) => one.tabIndex >= 0 && !one.closest("[inert]")).length);
 }"""
 
 
@@ -189,10 +196,11 @@ class Hand:
         """Press Tab, or Shift and Tab where the element is further up, until it has the focus."""
         target.wait_for(state="attached")
         for _ in range(600):
-            where = target.evaluate(WHERE)
-            if where == "here":
+            away = target.evaluate(AWAY)
+            if not away:
                 return
-            self.page.keyboard.press("Tab" if where == "below" else "Shift+Tab")
+            for _ in range(max(1, abs(away) - 1)):
+                self.page.keyboard.press("Tab" if away > 0 else "Shift+Tab")
         raise AssertionError(f"Tab never comes to {target}")
 
     def press(self, target: str | Locator) -> None:
