@@ -18,7 +18,7 @@ test: .venv/.ready .venv/.browser ## Everything: lint, types, unit tests, the si
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -bb -m pytest --numprocesses auto --dist loadfile
+	$(BIN)/python -bb -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 check: .venv/.ready ## Check the library
 	$(BIN)/casebook check
