@@ -22,9 +22,10 @@ def base(tmp_path) -> Path:
 def builder(base: Path, monkeypatch, program: str) -> subprocess.Popen[str]:
     """Start a builder that runs a program with the folder of the new site as its last argument."""
 
-    def stand_in(folder: Path, *arguments: str, **_) -> subprocess.Popen[str]:
+    def stand_in(folder: Path, *arguments: str, said: Path, **_) -> subprocess.Popen[str]:
         call = [sys.executable, "-c", program, arguments[-1]]
-        return subprocess.Popen(call, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with said.open("w") as out:
+            return subprocess.Popen(call, cwd=folder, stdout=out, stderr=subprocess.STDOUT, text=True)
 
     monkeypatch.setattr(site, "command", stand_in)
     return site.start(base)
@@ -129,6 +130,20 @@ def test_a_builder_that_is_held_waits_until_it_is_released(base):
         held.wait(0.3)
     site.release(held)
     assert held.communicate(timeout=30)[0] == "draws\n"
+
+
+def test_a_builder_may_say_much_while_it_is_told_of_many_pages(base):
+    (base / "mkdocs").mkdir()  # stands in for the builder, which is run as a module
+    (base / "mkdocs/__init__.py").touch()
+    (base / "mkdocs/__main__.py").write_text(
+        "import sys; print('x' * 1_000_000, flush=True); sys.stdin.read(); raise SystemExit('that was all')"
+    )
+    held = site.start(base, held=True)
+    for number in range(5000):
+        site.tell(held, f"cases/feature-stores/case-{number}/index.md")
+    site.release(held)
+    with pytest.raises(site.SiteError, match="that was all"):
+        site.finish(base, held)
 
 
 def test_a_builder_whose_settings_lack_the_hook_is_not_started_before_the_tree_is_there(base):

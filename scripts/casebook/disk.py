@@ -26,7 +26,7 @@ def write(file: Path, content: bytes) -> bool:
 
 def sync(folder: Path, tree: Mapping[str, bytes], later: Set[str] = frozenset()) -> tuple[int, int]:
     """Make a folder hold these files, those that come later, and no others; return how many were written and removed."""
-    for name in tree:
+    for name in (*tree, *later):
         if not (folder / name).resolve().is_relative_to(folder.resolve()):
             raise ValueError(f"{name} would leave {folder}")
     written = sum(write(folder / name, content) for name, content in sorted(tree.items()))

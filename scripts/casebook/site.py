@@ -43,20 +43,23 @@ def seal(base: Path) -> str:
 
 
 def command(
-    base: Path, *arguments: str, quiet: bool = False, more: Mapping[str, str] | None = None
+    base: Path, *arguments: str, said: Path | None = None, more: Mapping[str, str] | None = None
 ) -> subprocess.Popen[str]:
-    """Start the site builder; what it says is kept for `finish`, or dropped if `quiet`. `more` is environment."""
+    """Start the site builder; what it says goes into a file, or is dropped. `more` is environment."""
     program = [sys.executable, "-m", "mkdocs", *arguments]
-    said = subprocess.DEVNULL if quiet else subprocess.PIPE
-    return subprocess.Popen(
-        program,
-        cwd=base,
-        env={**os.environ, **QUIET, **(more or {})},
-        stdin=subprocess.PIPE if HELD in (more or {}) else subprocess.DEVNULL,
-        stdout=said,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    if said:
+        said.parent.mkdir(parents=True, exist_ok=True)
+    # A pipe would fill up where the builder says much while it is being told of pages, and both would wait.
+    with (said or Path(os.devnull)).open("w", encoding="utf-8") as out:
+        return subprocess.Popen(
+            program,
+            cwd=base,
+            env={**os.environ, **QUIET, **(more or {})},
+            stdin=subprocess.PIPE if HELD in (more or {}) else subprocess.DEVNULL,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
 
 
 def fresh(base: Path) -> bool:
@@ -89,6 +92,10 @@ def _new(base: Path) -> Path:
     return base / f"build/site.new-{os.getpid()}"
 
 
+def _said(base: Path) -> Path:
+    return base / f"build/site.said-{os.getpid()}"
+
+
 def _running(process: int) -> bool:
     try:
         os.kill(process, 0)
@@ -110,15 +117,18 @@ def start(base: Path, held: bool = False) -> subprocess.Popen[str]:
     If `held`, the builder waits until it is told of a page before it reads it, and for `release` before
     it looks at a figure.
     """
-    for left in (base / "build").glob("site.new-*"):
+    for left in (base / "build").glob("site.*-*"):
         number = left.name.rpartition("-")[2]
         process = int(number) if number.isdecimal() else 0
         if not process or process == os.getpid() or (os.name == "posix" and not _running(process)):
-            shutil.rmtree(left, ignore_errors=True)
+            if left.is_dir():
+                shutil.rmtree(left, ignore_errors=True)
+            else:
+                left.unlink(missing_ok=True)
     for folder in ("build/docs", "build/theme"):  # the builder asks for them as soon as it starts
         (base / folder).mkdir(parents=True, exist_ok=True)
     more = {**moment(base), **({HELD: "1"} if held else {})}
-    return command(base, "build", "--strict", "--site-dir", str(_new(base)), more=more)
+    return command(base, "build", "--strict", "--site-dir", str(_new(base)), said=_said(base), more=more)
 
 
 def tell(builder: subprocess.Popen[str], name: str) -> None:
@@ -142,7 +152,9 @@ def release(builder: subprocess.Popen[str]) -> None:
 
 def finish(base: Path, builder: subprocess.Popen[str]) -> None:
     """Wait for the builder and put the new site in the old one's place. Raises SiteError."""
-    said, _ = builder.communicate()
+    builder.wait()
+    said = _said(base).read_text(encoding="utf-8", errors="replace")
+    _said(base).unlink()
     new, old, site = _new(base), base / "build/site.old", base / "site"
     if builder.returncode != 0:
         shutil.rmtree(new, ignore_errors=True)
@@ -159,6 +171,15 @@ def finish(base: Path, builder: subprocess.Popen[str]) -> None:
     stamp = base / "build/.cache/site"
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(seal(base), encoding="utf-8")
+
+
+def abandon(base: Path, builder: subprocess.Popen[str]) -> None:
+    """End a builder that nobody waits for any more, and delete what it left; one that was waited for left nothing."""
+    if builder.poll() is None:
+        builder.kill()
+        builder.wait()
+    shutil.rmtree(_new(base), ignore_errors=True)
+    _said(base).unlink(missing_ok=True)
 
 
 def restore(base: Path) -> None:

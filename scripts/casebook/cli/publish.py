@@ -111,8 +111,7 @@ def build(
         raise typer.Exit(1) from None
     finally:
         for builder in builders:
-            if builder.poll() is None:
-                builder.kill()
+            site.abandon(base, builder)
     out.print("site: built into site/", markup=False)
 
 
@@ -159,7 +158,6 @@ def serve(
                     "--livereload",
                     *watched,
                     *alone,
-                    quiet=True,
                     more=site.HASTE if only else None,
                 )
                 out.print(f"[bold]http://{address}/[/] follows every save; Ctrl+C ends it")
