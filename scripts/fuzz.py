@@ -280,7 +280,7 @@ def quantities(raw: bytes) -> None:
 
 
 TAGS = re.compile(
-    r'</?(p|ul|ol|li|em|strong|code|br)( start="\d+")?\s?/?>|<a href="(https?://[^"<>]*|[a-z./-]+[^"<>]*)">|</a>'
+    r'</?(p|ul|ol|li|em|strong|code|br)( start="\d+")?\s?/?>|<a( href="(https?://[^"<>]*|[a-z./-]+[^"<>]*)")?>|</a>'
 )
 
 
