@@ -39,8 +39,10 @@ class Look:
 
 LOOKS = [Look(scheme, width) for scheme in ("light", "dark") for width in (390, 1440)]
 one_look = pytest.mark.parametrize("look", [Look("light", 1440)], ids=str, indirect=True)
-# Both schemes and both widths: what every test sees that does not ask for less, or for all four.
+# Both schemes and both widths. A test of what does not hang on either has one of the two, by its name; what
+# does is tried in both, or in all four.
 PAIR = [LOOKS[0], LOOKS[3]]
+both_looks = pytest.mark.parametrize("look", PAIR, ids=str, indirect=True)
 every_look = pytest.mark.parametrize("look", LOOKS, ids=str, indirect=True)
 
 

@@ -3,7 +3,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from browser.support import CASES, Site, address, one_look
+from browser.support import CASES, Site, address, both_looks, one_look
 from casebook.library import Entry
 
 FIELDS = ["track", "domain", "level", "block", "tradeoff"]
@@ -91,6 +91,7 @@ def test_a_filter_offers_what_some_case_has(page: Page, site: Site, name: str):
     assert set(choices(page, name)) == used
 
 
+@both_looks
 def test_filters_combine_stand_in_the_address_and_come_back_with_it(page: Page, site: Site):
     entry = site.library.cases()[-1]
     chosen = {"track": entry.folder, "level": entry.record.level}

@@ -5,7 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from browser.support import CASES, Look, Site, address, all_said, each_case, said
+from browser.support import CASES, Look, Site, address, all_said, both_looks, each_case, said
 from casebook.graph import letter
 from casebook.spec import Case
 from casebook.text import plain
@@ -112,13 +112,10 @@ def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site,
     expect(player.caption).to_have_text(IDLE)
 
     for index, frames in enumerate(flows(site, key)):
-        player.toggles.nth(index).click()
-        expect(player.toggles.nth(index)).to_have_attribute("aria-pressed", "true")
-        assert player.page.locator(".legend__flows [aria-pressed=true]").count() == 1
-        for place, frame in enumerate(frames):
-            if place:
-                player.next.dispatch_event("click")
-            seen = page.evaluate(FRAME)
+        shown = page.evaluate(FRAMES, index)
+        assert len(shown) == len(frames)
+        for frame, seen in zip(frames, shown, strict=True):
+            assert seen["pressed"] == [index]
             ends = {end for text in frame for end in text.partition(" · ")[2].partition(": ")[0].split(" → ")}
             assert [" ".join(text.split()) for text in seen["said"]] == frame
             assert set(names(frame)) <= {name for label in seen["arrows"] for name in label.split()}
@@ -128,18 +125,28 @@ def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site,
             assert [text.strip() for text in seen["marked"]] == names(frame)
 
 
-# What is on in one frame of a flow.
-FRAME = """() => {
+# What is on in each frame of a flow, from its first to its last.
+FRAMES = """flow => {
     const all = (selector, told) => [...document.querySelectorAll(selector)].map(told);
     const opacity = (one) => +getComputedStyle(one).opacity;
-    return {
+    const toggles = [...document.querySelectorAll(".legend__flows > li > button")];
+    const next = [...document.querySelectorAll(".player__keys button")].find((one) => one.textContent === "Next");
+    const frame = () => ({
+        pressed: toggles.flatMap((one, index) => one.ariaPressed === "true" ? [index] : []),
         said: all(".player__bar [role=status] p", (one) => one.textContent),
         arrows: all("#diagram .edge.is-on .edge__label", (one) => one.textContent),
         boxes: all("#diagram .node.is-on a", (one) => one.ariaLabel),
         lit: all("#diagram .edge.is-on", opacity),
         dim: all("#diagram .edge:not(.is-on, .is-lit)", opacity),
         marked: all(".steps > [aria-current=step] button", (one) => one.textContent),
-    };
+    });
+    toggles[flow].click();
+    const frames = [frame()];
+    while (next.ariaDisabled !== "true") {
+        next.click();
+        frames.push(frame());
+    }
+    return frames;
 }"""
 
 
@@ -299,10 +306,11 @@ def test_a_step_of_the_list_starts_the_player_and_escape_leads_back(page: Page):
     assert focused(page, badge)
 
 
+@both_looks
 def test_the_picture_follows_what_is_played(opened: Callable[..., Page], look: Look):
     """On a phone the frame scrolls to the arrow and its boxes, and the caption stays in sight."""
     page = opened(reduced_motion="no-preference")
-    for number, key in enumerate(CASES[look.width > 600 :: 2]):
+    for number, key in enumerate(CASES[look.width > 600 :: 4]):
         player = Player(page, key)
         toggles = player.toggles.all()
         toggles[number % len(toggles)].click()  # one flow of a case, another of the next
@@ -322,6 +330,7 @@ FOLLOWED = """figure => {
 }"""
 
 
+@both_looks
 def test_targets_are_large_enough(page: Page):
     player = Player(page)
     player.toggles.first.click()
@@ -451,6 +460,7 @@ class Zoom:
         )
 
 
+@both_looks
 def test_the_full_screen_fills_it_and_can_be_read_at_once(page: Page):
     zoom = Zoom(page)
 
@@ -591,6 +601,7 @@ def test_a_box_of_the_full_screen_leads_to_its_block(page: Page):
     page.wait_for_url(f"**/{where.removeprefix('../../../')}")
 
 
+@both_looks
 def test_a_box_that_gets_the_focus_comes_into_view(page: Page):
     zoom = Zoom(page)
     for _ in range(3):

@@ -17,6 +17,7 @@ from browser.support import (
     Site,
     address,
     all_said,
+    both_looks,
     one_look,
     said,
     served,
@@ -195,6 +196,7 @@ def test_an_address_that_is_not_there_gives_a_page_that_leads_on(browser: Browse
         page.close()
 
 
+@both_looks
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_page_is_wider_than_the_screen(page: Page, kind: str, look: Look):
     page.goto(KINDS[kind])

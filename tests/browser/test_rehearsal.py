@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.support import PAIR, Hand, Look, Site, all_said, one_look, said, serious
+from browser.support import PAIR, Hand, Look, Site, all_said, both_looks, one_look, said, serious
 from casebook import rounds
 from casebook.text import plain
 
@@ -405,6 +405,7 @@ def test_the_timer_is_announced_politely_and_not_every_second(page: Page):
     expect(page.locator("[role=timer]")).to_have_attribute("aria-live", "off")
 
 
+@both_looks
 def test_axe_finds_nothing_serious_on_any_screen(page: Page):
     def check(where: str) -> None:
         assert serious(page) == [], where
@@ -435,6 +436,7 @@ def test_axe_finds_nothing_serious_on_any_screen(page: Page):
     check("history")
 
 
+@both_looks
 def test_no_screen_is_wider_than_the_window(page: Page, look):
     begun(page)
     for _ in range(3):

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.support import BLOCKS, CASES, TRADEOFFS, Site, address, one_look, search
+from browser.support import BLOCKS, CASES, TRADEOFFS, Site, address, both_looks, one_look, search
 
 SEARCHES = True
 HARM = '<img src=x onerror="window.harmed=1"><script>window.harmed=1</script>'
@@ -35,6 +35,7 @@ def phrase_of(site: Site) -> tuple[str, str]:
     return best[1], best[2]
 
 
+@both_looks
 def test_a_reader_gets_from_home_to_a_case_by_typing_its_title(page: Page, site: Site):
     title = site.library.entries[CASES[0]].record.title
     page.goto("")
