@@ -1,6 +1,5 @@
 """What the tests share: the real library and the sample as bytes, checked in memory."""
 
-import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -8,8 +7,6 @@ from functools import cache, lru_cache
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
-
-from hypothesis import settings
 
 from casebook import catalogue, examples, library, shape, source
 from casebook.estimate import Numbers, compute
@@ -20,12 +17,6 @@ from casebook.store import Store
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = catalogue.SAMPLE_CASE
-
-# No example fails for being slow, and the same examples run everywhere, so that no pull request fails
-# for what it did not touch. HYPOTHESIS_PROFILE=search looks further, and elsewhere each time.
-settings.register_profile("casebook", deadline=None, max_examples=60, derandomize=True, database=None)
-settings.register_profile("search", deadline=None, max_examples=3000, database=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "casebook"))
 
 
 @cache

@@ -40,11 +40,11 @@ class Fault:
 FAULTS = [
     # rules over a case
     Fault("C033", FRAUD, "(https://docs.adyen.com/issuing/disputes)", "(⟦blocks/event-lgo⟧)", 'did you mean "blocks/event-log"?', "blocks/event-log"),
-    Fault("C070", FRAUD, "measure: catch_up", "measure: ⟦catchup⟧", 'did you mean "catch_up"?', "catch_up"),
+    Fault("C070", FRAUD, "measure: pattern_wait", "measure: ⟦patternwait⟧", 'did you mean "pattern_wait"?', "pattern_wait"),
     Fault("C046", FRAUD, "range: [6 hour, 7 day]", "range: ⟦[⟧7 day, 6 hour]", "write the lower bound first", edit=("[7 day, 6 hour]", "[6 hour, 7 day]")),
     Fault("C090", FRAUD, "source: stripe-shepherd", "source: ⟦stripe-sheperd⟧", 'did you mean "stripe-shepherd"?', "stripe-shepherd"),
     Fault("C043", FRAUD, "formula: decision_budget / 4", "formula: ⟦decisoin_budget⟧ / 4", 'did you mean "decision_budget"?', "decision_budget"),
-    Fault("C044", FRAUD, "formula: training_history + label_delay\n    unit: day", "formula: training_history + label_delay\n    unit: ⟦day/payment⟧", "write the unit of the result", "day"),
+    Fault("C044", FRAUD, "formula: label_delay + rebuild_interval\n    unit: day", "formula: label_delay + rebuild_interval\n    unit: ⟦day/payment⟧", "write the unit of the result", "day"),
     Fault("C050", FRAUD, "{from: feature-server, to: recent-store, does: Reads", "{from: feature-server, to: ⟦recent-shop⟧, does: Reads", 'did you mean "recent-store"?', "recent-store"),
     Fault("C081", FRAUD, "ratings: {freshness: 2, cost: -1, operations: -2", "ratings: {⟦freshnes⟧: 2, cost: -1, operations: -2", 'did you mean "freshness"?', "freshness"),
     Fault("C083", FRAUD, "    pick: on-demand\n    because", "    pick: ⟦precompute⟧\n    because", "mend the pick", "on-demand"),

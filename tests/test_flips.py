@@ -40,7 +40,7 @@ def test_on_both_sides_of_every_flip_the_whole_case_picks_what_the_flip_says(ent
 
 @pytest.mark.parametrize("entry", CASES, ids=lambda entry: entry.id)
 def test_a_finer_walk_along_every_range_finds_no_other_flip(entry: Entry):
-    steps = 300
+    steps = 160
     for index, decision in enumerate(entry.record.tradeoffs):
         needed = {name for line in decision.choose if line.when for name in roots(entry.record, line.when.tree)}
         for name in needed:

@@ -3,7 +3,6 @@ import math
 import warnings
 from typing import Any
 
-import helpers  # noqa: F401 - settings of hypothesis
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -1,4 +1,3 @@
-import helpers  # noqa: F401 - settings of hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,6 +1,5 @@
 from math import isclose, isfinite
 
-import helpers  # noqa: F401 - settings of hypothesis
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st

@@ -2,7 +2,6 @@ import io
 import json
 import re
 
-import helpers  # noqa: F401 - settings of hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -2,7 +2,6 @@ import html
 import re
 from math import isclose
 
-import helpers  # noqa: F401 - settings of hypothesis
 import pytest
 from helpers import real_library, sample_case, sample_numbers
 from hypothesis import assume, given

@@ -167,10 +167,11 @@ def _finding(document: Document, model: type[BaseModel], detail: ErrorDetails) -
         one, many = ("character", "characters") if isinstance(measured, str) else ("entry", "entries")
         actual = len(measured) if isinstance(measured, (str, list, dict)) else context.get("actual_length", 0)
         sense = "at least" if "short" in kind else "at most"
+        shorter = "shorten it" if one == "character" else "leave out what matters least"
         return found(
             "C024",
             f"`{_where(loc)}` has {actual} {one if actual == 1 else many}, but must have {sense} {bound}",
-            "add what is missing" if "short" in kind else "shorten it",
+            "add what is missing" if "short" in kind else shorter,
             key=is_key or one == "entry",
         )
     if kind in ("greater_than_equal", "less_than_equal"):

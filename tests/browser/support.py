@@ -141,6 +141,16 @@ def _kinds() -> dict[str, str]:
 KINDS = _kinds()
 
 
+# The colours of a page of a case.
+INK = """() => {
+    const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
+    return {
+        scheme: document.body.dataset.mdColorScheme, ground: style('body', 'backgroundColor'),
+        box: style('#diagram .node__box', 'fill'), label: style('#diagram .node__label', 'fill'), text: style('article h1', 'color'),
+    };
+}"""
+
+
 def said(locator: Locator) -> str:
     """Return the text of an element on one line."""
     return " ".join((locator.text_content() or "").split())

@@ -283,7 +283,7 @@ def test_a_number_without_a_value_is_told_in_words_and_never_as_nan(page: Page, 
     page.locator("#n-peak_factor .live-slider").wait_for()
 
     page.evaluate(
-        "() => { const live = document.querySelector('live-case'); live.overrides = { store_rate: 0, shard_memory: 0 }; live.draw(); }"
+        "() => { const live = document.querySelector('live-case'); live.overrides = { active_keys: 0 }; live.draw(); }"
     )
 
     text = page.locator("article").inner_text()
@@ -476,7 +476,7 @@ def test_the_keyboard_alone_uses_all_of_the_panel(live: Callable[[str], Page], s
     page = live("")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     hand = Hand(page, keyboard=True)
-    names = ("peak_payments", "stream_workers", "recent_state")
+    names = ("peak_payments", "peak_keys", "recent_state")
     built = {name: result(page, name) for name in names}
     picks = all_said(page.locator("[data-decision] .pick"))
 

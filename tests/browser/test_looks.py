@@ -1,4 +1,4 @@
-"""Light, dark and paper; and what a page weighs."""
+"""Light and dark; and what a page weighs."""
 
 import gzip
 import re
@@ -6,19 +6,8 @@ import re
 import pytest
 from playwright.sync_api import Page, Response, expect
 
-from browser.support import CASES, KINDS, Look, address, contrast, every_look, one_look
+from browser.support import CASES, INK, KINDS, Look, address, contrast, every_look, one_look
 
-INK = """() => {
-    const style = (selector, name) => getComputedStyle(document.querySelector(selector))[name];
-    return {
-        scheme: document.body.dataset.mdColorScheme, ground: style('body', 'backgroundColor'),
-        box: style('#diagram .node__box', 'fill'), label: style('#diagram .node__label', 'fill'), text: style('article h1', 'color'),
-    };
-}"""
-CHROME = (
-    ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-search, .md-top, .source, .downloads, .headerlink, .player__bar,"
-    " .zoom, .live-bar, article [class^=live-]:not(.live-value, .live-field, .live-fault), article input[type=range]"
-)
 SCHEME = {"light": "default", "dark": "slate"}
 KILOBYTES = 150
 
@@ -49,45 +38,6 @@ def test_the_toggle_turns_page_and_diagram_and_is_remembered(page: Page, look: L
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEME[other])
     page.get_by_title(f"Switch to {look.scheme}").click()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEME[look.scheme])
-
-
-@pytest.mark.parametrize(
-    ("key", "look"),
-    [(key, Look(("light", "dark")[place % 2], 1440)) for place, key in enumerate(CASES)],
-    ids=str,
-    indirect=["look"],
-)
-def test_on_paper_a_case_is_dark_on_light_without_chrome_and_nothing_is_cut_off(page: Page, key: str):
-    page.goto(address(key))
-    page.emulate_media(media="print")
-    page.set_viewport_size({"width": 718, "height": 1000})  # A4 less its margins
-
-    assert (
-        page.locator(CHROME).filter(visible=True).evaluate_all("all => all.map(one => one.outerHTML.slice(0, 80))")
-        == []
-    )
-    found = page.evaluate(INK)
-    assert contrast(found["ground"], "rgb(255, 255, 255)") < 1.1
-    assert contrast(found["label"], found["box"]) >= 4.5
-    assert contrast(found["text"], found["ground"]) >= 4.5
-    drawing, frame, sheet = page.locator("#diagram > svg").first.evaluate(
-        "one => [one.getBoundingClientRect().width, one.parentElement.clientWidth, document.scrollingElement.scrollWidth]"
-    )
-    assert 300 < drawing <= frame
-    assert sheet <= 718
-    cut = page.locator("article *").evaluate_all(
-        """all => all.filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
-            && !one.closest('[aria-hidden=true]') && getComputedStyle(one).overflowX !== 'visible').map(one => one.outerHTML.slice(0, 120))"""
-    )
-    assert cut == []
-    spilt = (
-        page.locator("article :is(td, th, p, li, code)")
-        .filter(visible=True)
-        .evaluate_all(
-            "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"
-        )
-    )
-    assert spilt == []
 
 
 @one_look

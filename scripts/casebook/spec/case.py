@@ -211,10 +211,10 @@ class Case(Part):
     )
     assumptions: dict[NumberName, Assumption] = described(
         "Assumptions",
-        "The numbers that the case starts from, by name.",
+        "The numbers that the case starts from, by name: few enough to see which of them matter.",
         {"payments": {"value": "150 million event/day"}},
         min_length=1,
-        max_length=30,
+        max_length=15,
     )
     estimates: dict[NumberName, Estimate] = described(
         "Estimates",
