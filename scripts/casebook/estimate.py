@@ -10,7 +10,8 @@ from itertools import groupby
 from math import isfinite
 from typing import NamedTuple
 
-from casebook.formula import BOOL, Formula, FormulaError, dimension, evaluate
+from casebook.evaluation import BOOL, dimension, evaluate
+from casebook.formula import Formula, FormulaError
 from casebook.quantity import Dims, Quantity, describe
 from casebook.source import Loc
 from casebook.spec import Case, Flow, Name

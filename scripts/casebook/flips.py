@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from casebook.estimate import Numbers
-from casebook.formula import FormulaError, Node, Values, compiled
+from casebook.evaluation import Values, compiled
+from casebook.formula import FormulaError, Node
 from casebook.spec import Case
 from casebook.trend import Trend, trend
 

@@ -3,8 +3,9 @@
 from typing import NamedTuple
 
 from casebook.estimate import Numbers
+from casebook.evaluation import evaluate
 from casebook.flips import follows, roots
-from casebook.formula import FormulaError, evaluate
+from casebook.formula import FormulaError
 from casebook.spec import Case
 
 

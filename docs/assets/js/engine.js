@@ -1,6 +1,6 @@
 /**
  * Computes a case in the browser, by the formula trees that the build checked and wrote as data.
- * The same operations in the same order as `casebook.formula` and `casebook.estimate`, over doubles:
+ * The same operations in the same order as `casebook.evaluation` and `casebook.estimate`, over doubles:
  * a test compares both on random inputs. Nothing here touches the page.
  */
 
