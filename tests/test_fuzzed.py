@@ -10,7 +10,7 @@ import pytest
 from helpers import SAMPLE, changed, codes, found, one, pointed, sample_numbers
 
 from casebook import evaluation, formula, layout, library, pages, quantity, tail, text
-from casebook.estimate import Hop
+from casebook.outcome import Hop
 
 CASE = "feature-stores/x"
 

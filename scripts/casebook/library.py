@@ -12,9 +12,10 @@ from typing import Any
 
 from casebook import catalogue, checks, shape, slips, source
 from casebook.checks.library import RULES, Shelf, employed
-from casebook.estimate import Numbers, compute
+from casebook.estimate import compute
 from casebook.findings import Finding, Place
 from casebook.flips import Flip, flips
+from casebook.outcome import Numbers
 from casebook.spec import TRACKS, Block, Case, Moved, Part, Tradeoff
 from casebook.spec.base import ID
 from casebook.store import Store

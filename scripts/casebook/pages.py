@@ -17,9 +17,10 @@ from markupsafe import Markup
 
 from casebook import charts, text, working
 from casebook.checks.complete import OPTIONAL, lacking
-from casebook.estimate import Numbers, compute
+from casebook.estimate import compute
 from casebook.graph import letter
 from casebook.library import Entry, Library
+from casebook.outcome import Numbers
 from casebook.quantity import show
 from casebook.spec import TRACKS, Case, Decision, Moved, Name
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator
 
 from casebook.checks.scope import Scope
-from casebook.estimate import runs, step_latency
 from casebook.findings import Finding
+from casebook.latency import runs, step_latency
 from casebook.meant import nearest
 from casebook.quantity import show
 

@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from casebook.estimate import Numbers
 from casebook.findings import Finding, Mend, Place
 from casebook.flips import Flip
 from casebook.meant import nearest
 from casebook.mend import swap
+from casebook.outcome import Numbers
 from casebook.source import Document, Loc
 from casebook.spec import Block, Case, Moved
 from casebook.spec.base import shorten
