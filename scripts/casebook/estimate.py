@@ -7,12 +7,12 @@ variant here, by a slider in the browser. What cannot be computed is a Problem, 
 from collections.abc import Mapping
 from math import isfinite
 
+from casebook.document import Loc
 from casebook.evaluation import BOOL, dimension, evaluate
 from casebook.formula import Formula, FormulaError
 from casebook.latency import TIME, time_flows
 from casebook.outcome import Measure, Numbers, Problem, amount
 from casebook.quantity import Dims, Quantity, describe
-from casebook.source import Loc
 from casebook.spec import Case
 
 

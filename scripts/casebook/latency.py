@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from itertools import groupby
 
+from casebook.document import Loc
 from casebook.outcome import Hop, Numbers, Problem, amount
 from casebook.quantity import Dims, describe
-from casebook.source import Loc
 from casebook.spec import Case, Flow
 from casebook.spec.architecture import Latency, Step
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from casebook.document import Loc
 from casebook.quantity import Dims, Quantity
-from casebook.source import Loc
 from casebook.spec import Name
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterator
 
 from casebook.checks.scope import Scope
+from casebook.document import Loc
 from casebook.estimate import compute
 from casebook.findings import Finding, Mend
 from casebook.mend import cut, extent
 from casebook.quantity import Quantity, describe
-from casebook.source import Loc
 from casebook.spec import Case, Name
 from casebook.working import amount, limit_unit
 

@@ -7,12 +7,12 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
+from casebook.document import Document, Loc
 from casebook.findings import Finding, Mend, Place
 from casebook.flips import Flip
 from casebook.meant import nearest
 from casebook.mend import swap
 from casebook.outcome import Numbers
-from casebook.source import Document, Loc
 from casebook.spec import Block, Case, Moved
 from casebook.spec.base import shorten
 from casebook.text import RECORD, links
