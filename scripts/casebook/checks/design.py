@@ -1,8 +1,8 @@
 """Rules over a case's architecture and decisions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from casebook.checks.scope import Scope
+from casebook.checks.scope import Rule, Scope
 from casebook.findings import Finding
 from casebook.latency import runs, step_latency
 from casebook.meant import nearest
@@ -271,7 +271,7 @@ def turning(scope: Scope) -> Iterator[Finding]:
             )
 
 
-RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
+RULES: tuple[Rule, ...] = (
     connected,
     continued,
     placed,
