@@ -27,7 +27,21 @@ except ImportError:  # not for every Python and machine
     atheris = None
 
 with atheris.instrument_imports(include=["casebook"]) if atheris else contextlib.nullcontext():
-    from casebook import catalogue, data, formula, layout, library, mend, pages, quantity, report, source, text, trend
+    from casebook import (
+        catalogue,
+        data,
+        evaluation,
+        formula,
+        layout,
+        library,
+        mend,
+        pages,
+        quantity,
+        report,
+        source,
+        text,
+        trend,
+    )
 
 SLOW = 2.5 if atheris else 1.0  # seconds of the processor; to count what is covered takes 2.5 times as long
 HANGS, SWOLLEN = 10.0, 500 * 1024  # seconds, kilobytes
@@ -255,9 +269,9 @@ def formulas(raw: bytes) -> None:
     try:
         read = formula.parse(made.written())
         formula.as_data(read.tree)
-        formula.dimension(read.tree, of)
+        evaluation.dimension(read.tree, of)
         trend.trend(read.tree, lambda name: trend.Trend(1, values[name] > 0))
-        formula.evaluate(read.tree, values)
+        evaluation.evaluate(read.tree, values)
     except formula.FormulaError as error:
         assert error.message
 

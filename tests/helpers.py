@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from casebook import catalogue, examples, library, shape, source
-from casebook.estimate import Numbers, compute
+from casebook.estimate import compute
 from casebook.findings import Finding
 from casebook.library import Library
+from casebook.outcome import Numbers
 from casebook.spec import Case
 from casebook.store import Store
 

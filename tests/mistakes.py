@@ -10,9 +10,9 @@ from typing import Any
 from helpers import real
 
 from casebook import mend, quantity, source
+from casebook.document import Document, Loc
 from casebook.library import FOLDERS
 from casebook.parts import fields_at
-from casebook.source import Document, Loc
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ import pytest
 from helpers import ROOT, SAMPLE, changed, codes, found, one, pointed, sample_case
 
 from casebook import catalogue, checks, examples
-from casebook.checks import case, complete, design, library, records
+from casebook.checks import complete, design, library, numbers, records, requirements
 from casebook.library import examine
 
 CODES = catalogue.codes()
 RULES = {
     f"{module.__name__.rpartition('.')[2]}.{name}": rule
-    for module in (case, complete, design, library, records)
+    for module in (numbers, requirements, complete, design, library, records)
     for name, rule in vars(module).items()
     if inspect.isgeneratorfunction(rule) and rule.__module__ == module.__name__
 }
@@ -78,7 +78,7 @@ def test_a_rule_is_a_generator_whose_docstring_is_the_rule(rule):
 
 
 def test_every_rule_is_run():
-    listed = {*case.RULES, *complete.RULES, *design.RULES, *library.RULES, library.employed}
+    listed = {*numbers.RULES, *requirements.RULES, *complete.RULES, *design.RULES, *library.RULES, library.employed}
     run = inspect.getsource(checks.run)
     for name, rule in RULES.items():
         assert rule in listed or name in run or name == "records.figures", name

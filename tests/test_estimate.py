@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebook import quantity
-from casebook.estimate import TIME, compute, measured, runs
+from casebook.estimate import compute, measured
+from casebook.latency import TIME, runs
 from casebook.quantity import describe
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from casebook import library
 from casebook.estimate import compute
+from casebook.evaluation import evaluate
 from casebook.flips import EXACT, Flip, roots, turns
-from casebook.formula import LONGEST, FormulaError, evaluate, parse
+from casebook.formula import LONGEST, FormulaError, parse
 from casebook.library import Entry
 from casebook.quantity import Quantity, Unit
 from casebook.trend import Trend, trend

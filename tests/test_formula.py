@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from casebook.evaluation import BOOL, dimension, evaluate
 from casebook.formula import (
-    BOOL,
     DEEPEST,
     FUNCTIONS,
     LONGEST,
@@ -16,8 +16,6 @@ from casebook.formula import (
     FormulaError,
     Node,
     as_data,
-    dimension,
-    evaluate,
     parse,
 )
 from casebook.quantity import describe, unit

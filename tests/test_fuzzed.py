@@ -9,8 +9,8 @@ from contextlib import contextmanager
 import pytest
 from helpers import SAMPLE, changed, codes, found, one, pointed, sample_numbers
 
-from casebook import formula, layout, library, pages, quantity, tail, text
-from casebook.estimate import Hop
+from casebook import evaluation, formula, layout, library, pages, quantity, tail, text
+from casebook.outcome import Hop
 
 CASE = "feature-stores/x"
 
@@ -161,7 +161,7 @@ def test_a_number_that_is_too_large_for_a_formula_is_called_so(written):
 @pytest.mark.parametrize("written", ["9**9**9", "ceil(9e29**9)", "floor(2**1000)", "2**1e29", "(-2)**1e29", "9e29**64"])
 def test_a_huge_power_has_a_value_or_is_refused_at_once(written):
     with quick(1000):
-        value = formula.compiled(formula.parse(written).tree)({})
+        value = evaluation.compiled(formula.parse(written).tree)({})
     assert value > 1 or value == -math.inf
 
 

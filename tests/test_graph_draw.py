@@ -11,7 +11,7 @@ from helpers import ROOT, checked, real_cases, real_library, sample_case
 from lxml import etree
 from PIL import Image
 
-from casebook import catalogue, download, draw, graph, svg, works
+from casebook import catalogue, download, draw, dress, graph, svg, works
 from casebook.graph import Edge, Graph, Vertex
 from casebook.store import Store
 
@@ -264,7 +264,7 @@ def inline(bench):
     made = {}
     for key in TRACK_AND_ID:
         picture = graph_of(key)
-        made[key] = svg.inline(draw.render(draw.dot(picture), "svg", bench.pictures), picture)
+        made[key] = dress.inline(draw.render(draw.dot(picture), "svg", bench.pictures), picture)
     return made
 
 
@@ -334,10 +334,10 @@ def test_a_card_has_the_shape_without_words_links_or_ids(key, inline):
 
 def test_no_template_reads_a_brace_of_a_drawing(tmp_path):
     picture = replace(small("{{ 7*7 }}", "{% raw %}"), title="{{ title }}", description="{# no #}")
-    for page in svg.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture):
+    for page in dress.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture):
         assert "{" not in page
     assert (
-        etree.fromstring(svg.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture)[0])[0].text
+        etree.fromstring(dress.inline(draw.render(draw.dot(picture), "svg", tmp_path), picture)[0])[0].text
         == "{{ title }}"
     )
 
@@ -382,7 +382,7 @@ def test_what_is_not_a_drawing_of_graphviz_is_refused():
         b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><g/></svg>',
     ):
         with pytest.raises(svg.UnsafeSvgError, match="Graphviz"):
-            svg.inline(raw, small("A"))
+            dress.inline(raw, small("A"))
 
 
 def test_every_icon_stands_once_in_the_one_file(bench):

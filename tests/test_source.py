@@ -9,8 +9,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from casebook import source
+from casebook.document import Loc
 from casebook.findings import Finding, Place
-from casebook.source import DEEPEST, LARGEST, Loc
+from casebook.source import DEEPEST, LARGEST
 
 
 def refused(text: str | bytes, code: str) -> Finding:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebook.estimate import Hop
+from casebook.outcome import Hop
 from casebook.tail import Z99, p99
 
 

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from casebook import quantity, working
-from casebook.formula import FormulaError, Node, evaluate, parse
+from casebook.evaluation import evaluate
+from casebook.formula import FormulaError, Node, parse
 
 SIGNS = {"×": "*", "−": "-", "≤": "<=", "≥": ">=", "=": "==", "≠": "!="}
 

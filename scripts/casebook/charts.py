@@ -9,9 +9,9 @@ from math import log, log10
 from typing import Any
 
 from casebook import tail, working
-from casebook.estimate import Numbers
 from casebook.graph import letter
 from casebook.library import Entry
+from casebook.outcome import Numbers
 from casebook.quantity import show
 from casebook.sensitivity import key, swings
 from casebook.spec import Case

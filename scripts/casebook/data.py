@@ -3,8 +3,8 @@
 from typing import Any
 
 from casebook import quantity
-from casebook.estimate import runs, step_latency
 from casebook.formula import as_data
+from casebook.latency import runs, step_latency
 from casebook.quantity import Quantity, Unit
 from casebook.spec import Case, Name
 from casebook.working import limit_unit

@@ -8,8 +8,9 @@ from lxml import etree
 from PIL import Image
 
 from casebook.draw import DPI, FLOWS, KINDS
+from casebook.dress import dressed
 from casebook.graph import Graph
-from casebook.svg import SVG, XLINK, attribute, canvas, check, dressed, origin, parse, symbol, text
+from casebook.svg import SVG, XLINK, attribute, canvas, check, origin, parse, symbol, text
 
 
 def alone(raw: bytes, graph: Graph, drawings: Mapping[str, str]) -> str:

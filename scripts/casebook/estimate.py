@@ -1,74 +1,19 @@
-"""A case's numbers: estimates, latencies of flows, utilisation, requirements and the picks of decisions.
+"""A case is computed: its estimates, flows, utilisation, requirements and the picks of its decisions.
 
 Everything is computed in base units from the case's assumptions, some of which may be overridden: by a
 variant here, by a slider in the browser. What cannot be computed is a Problem, never an exception.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from itertools import groupby
+from collections.abc import Mapping
 from math import isfinite
-from typing import NamedTuple
 
-from casebook.formula import BOOL, Formula, FormulaError, dimension, evaluate
+from casebook.document import Loc
+from casebook.evaluation import BOOL, dimension, evaluate
+from casebook.formula import Formula, FormulaError
+from casebook.latency import TIME, time_flows
+from casebook.outcome import Measure, Numbers, Problem, amount
 from casebook.quantity import Dims, Quantity, describe
-from casebook.source import Loc
-from casebook.spec import Case, Flow, Name
-from casebook.spec.architecture import Latency, Step
-
-TIME: Dims = (("time", 1.0),)
-
-
-class Problem(NamedTuple):
-    """Why a number cannot be had: the code of its finding, where, and how to mend it."""
-
-    code: str
-    loc: Loc
-    message: str
-    fix: str = ""
-    start: int | None = None
-    end: int | None = None
-
-
-class Hop(NamedTuple):
-    """One stretch of a request flow: a step, or parallel steps of which the slowest counts. Seconds."""
-
-    steps: tuple[int, ...]
-    p50: float
-    p99: float
-    times: tuple[tuple[float, float], ...] = ()  # p50 and p99 of each step
-
-
-class Measure(NamedTuple):
-    """A requirement's measure: its value in base units and whether the limit holds."""
-
-    value: float
-    bound: float
-    holds: bool
-
-
-@dataclass(slots=True)
-class Numbers:
-    """All numbers of a case, in base units (seconds, bytes, USD, counts)."""
-
-    values: dict[str, float] = field(default_factory=dict)
-    dims: dict[str, Dims] = field(default_factory=dict)
-    hops: dict[str, list[Hop]] = field(default_factory=dict)
-    utilisation: dict[str, float] = field(default_factory=dict)
-    requirements: dict[str, Measure] = field(default_factory=dict)
-    picks: dict[int, tuple[str, int]] = field(default_factory=dict)  # decision -> option, line of the rule
-    problems: list[Problem] = field(default_factory=list)
-    sound: bool = False  # units are known to agree
-    failed: set[str] = field(default_factory=set)  # estimates without a value; what uses them is not blamed
-
-    def latency(self, flow: str, quantile: str) -> float | None:
-        """Return the p50 or p99 budget of a request flow in seconds: the sum over its hops.
-
-        The sum of p99s is a budget, no quantile: with n hops at most n % of requests exceed it
-        (union bound); with independent, light-tailed hops the flow's own p99 lies well below it.
-        """
-        hops = self.hops.get(flow)
-        return sum(hop.p50 if quantile == "p50" else hop.p99 for hop in hops) if hops is not None else None
+from casebook.spec import Case
 
 
 def compute(case: Case, overrides: Mapping[str, Quantity] | None = None, sound: Numbers | None = None) -> Numbers:
@@ -90,7 +35,7 @@ def compute(case: Case, overrides: Mapping[str, Quantity] | None = None, sound: 
         else:
             numbers.failed.add(name)
             numbers.problems.extend([value] if value else [])
-    _flows(case, numbers)
+    time_flows(case, numbers)
     _utilisation(case, numbers)
     _requirements(case, numbers)
     _decisions(case, numbers)
@@ -152,89 +97,13 @@ def _value(formula: Formula, loc: Loc, numbers: Numbers) -> float | Problem:
         return Problem("C045", loc, error.message, error.fix or "", error.start, error.end)
 
 
-def _amount(amount: Quantity | Name, loc: Loc, numbers: Numbers) -> tuple[float, Dims] | Problem | None:
-    """Return the value and dimensions of a quantity, or of the number that is named, if it has one."""
-    if isinstance(amount, Quantity):
-        return amount.base, amount.dims
-    if amount in numbers.failed:
-        return None
-    if amount not in numbers.values:
-        return Problem("C043", loc, f'"{amount}" is not a number of this case', "")
-    return numbers.values[amount], numbers.dims[amount]
-
-
-def step_latency(case: Case, step: Step) -> tuple[Latency | None, bool]:
-    """Return the latency of a step, and whether the step states it itself."""
-    if step.latency:
-        return step.latency, True
-    target = case.architecture.components.get(step.to)
-    return (target.latency if target else None), False
-
-
-def runs(flow: Flow) -> Iterator[tuple[int, ...]]:
-    """Return the steps of a flow as hops: parallel neighbours of one name together."""
-    for _, group in groupby(enumerate(flow.steps), key=lambda pair: pair[1].parallel or f"#{pair[0]}"):
-        yield tuple(index for index, _ in group)
-
-
-def _flows(case: Case, numbers: Numbers) -> None:
-    for name, flow in case.architecture.flows.items():
-        if flow.kind != "request":
-            continue
-        hops: list[Hop] | None = []
-        for run in runs(flow):
-            times = [_step_times(case, name, index, flow.steps[index], numbers) for index in run]
-            if hops is None or any(time is None for time in times):
-                hops = None
-                continue
-            known = [time for time in times if time is not None]
-            hops.append(Hop(run, max(time[0] for time in known), max(time[1] for time in known), tuple(known)))
-        if hops is not None:
-            numbers.hops[name] = hops
-
-
-def _step_times(case: Case, flow: str, index: int, step: Step, numbers: Numbers) -> tuple[float, float] | None:
-    latency, own = step_latency(case, step)
-    if latency is None:
-        return None
-    loc: Loc = (
-        ("architecture", "flows", flow, "steps", index, "latency")
-        if own
-        else ("architecture", "components", step.to, "latency")
-    )
-    times = []
-    for quantile in ("p50", "p99"):
-        got = _amount(getattr(latency, quantile), (*loc, quantile), numbers)
-        if got is None:
-            return None
-        if not isinstance(got, Problem) and got[1] != TIME:
-            got = Problem(
-                "C044", (*loc, quantile), f"is {describe(got[1])}, but a latency is a time", "write it like `4 ms`"
-            )
-        if isinstance(got, Problem):
-            if got not in numbers.problems:
-                numbers.problems.append(got)
-            return None
-        times.append(got[0])
-    if times[0] > times[1]:
-        problem = Problem(
-            "C055",
-            (*loc, "p50"),
-            "is above the p99",
-            "the median cannot exceed the 99th percentile: check which is which",
-        )
-        if problem not in numbers.problems:
-            numbers.problems.append(problem)
-    return times[0], times[1]
-
-
 def _utilisation(case: Case, numbers: Numbers) -> None:
     for name, component in case.architecture.components.items():
         parts = {key: getattr(component, key) for key in ("load", "capacity", "replicas")}
         if any(part is None for part in parts.values()):
             continue
         loc: Loc = ("architecture", "components", name)
-        got = {key: _amount(part, (*loc, key), numbers) for key, part in parts.items() if part is not None}
+        got = {key: amount(part, (*loc, key), numbers) for key, part in parts.items() if part is not None}
         problems = [part for part in got.values() if isinstance(part, Problem)]
         numbers.problems.extend(problems)
         if problems or any(part is None for part in got.values()):
@@ -282,7 +151,7 @@ def _requirements(case: Case, numbers: Numbers) -> None:
             continue
         value, dims = got
         loc: Loc = ("requirements", "quality", index, "limit")
-        bound = _amount(quality.limit.bound, loc, numbers)
+        bound = amount(quality.limit.bound, loc, numbers)
         if bound is not None and not isinstance(bound, Problem) and bound[1] != dims:
             bound = Problem(
                 "C044",

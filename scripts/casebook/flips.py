@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from casebook.estimate import Numbers
-from casebook.formula import FormulaError, Node, Values, compiled
+from casebook.evaluation import Values, compiled
+from casebook.formula import FormulaError, Node
+from casebook.outcome import Numbers
 from casebook.spec import Case
 from casebook.trend import Trend, trend
 

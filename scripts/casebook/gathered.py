@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from casebook.library import Entry, Library
-from casebook.pages import Names, credit, decision, front, render
+from casebook.pages import Names, credit, decision
 from casebook.spec import Block, Tradeoff
+from casebook.template import front, render
 from casebook.text import url
 
 

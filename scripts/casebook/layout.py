@@ -12,9 +12,9 @@ from itertools import pairwise
 from typing import Any
 
 from casebook import source
+from casebook.document import Document, Loc
 from casebook.library import FOLDERS
 from casebook.parts import fields_at
-from casebook.source import Document, Loc
 from casebook.spec import Moved, Part
 
 WIDTH = 100

@@ -12,9 +12,11 @@ from typing import Any
 
 from casebook import catalogue, checks, shape, slips, source
 from casebook.checks.library import RULES, Shelf, employed
-from casebook.estimate import Numbers, compute
+from casebook.document import Document
+from casebook.estimate import compute
 from casebook.findings import Finding, Place
 from casebook.flips import Flip, flips
+from casebook.outcome import Numbers
 from casebook.spec import TRACKS, Block, Case, Moved, Part, Tradeoff
 from casebook.spec.base import ID
 from casebook.store import Store
@@ -94,7 +96,7 @@ class Library:
 def examine(raw: bytes, path: str, key: str, digest: str = "") -> Entry:
     """Read, shape, compute and check one record; depends on nothing but its arguments."""
 
-    def model(document: source.Document) -> type[Part]:
+    def model(document: Document) -> type[Part]:
         return Moved if "moved_to" in document.data else FOLDERS[key.split("/")[0]]
 
     def faults(text: str) -> slips.Read:

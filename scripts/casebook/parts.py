@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from casebook.document import Document, Loc
 from casebook.findings import Mend
 from casebook.mend import extent, quote, written
-from casebook.source import Document, Loc
 from casebook.spec import Grounded
 
 

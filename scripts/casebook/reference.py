@@ -13,10 +13,10 @@ from pydantic.fields import FieldInfo
 from casebook import catalogue, quantity, report, text
 from casebook.examples import fired
 from casebook.formula import FUNCTIONS, Formula
-from casebook.pages import front, render
 from casebook.quantity import Quantity, Unit
 from casebook.schema import KINDS
 from casebook.spec import Limit, Name, Part
+from casebook.template import front, render
 
 TITLES = {"case": "Case", "block": "Building block", "tradeoff": "Trade-off", "moved": "Stub of a record that moved"}
 _WORDS: dict[Any, str] = {

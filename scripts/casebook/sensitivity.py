@@ -2,9 +2,10 @@
 
 from typing import NamedTuple
 
-from casebook.estimate import Numbers
+from casebook.evaluation import evaluate
 from casebook.flips import follows, roots
-from casebook.formula import FormulaError, evaluate
+from casebook.formula import FormulaError
+from casebook.outcome import Numbers
 from casebook.spec import Case
 
 

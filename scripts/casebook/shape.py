@@ -6,11 +6,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from casebook import parts
+from casebook.document import Document, Loc
 from casebook.findings import LISTED, Finding, Mend, rest
 from casebook.meant import Near, date, ident, nearest
 from casebook.mend import swap
 from casebook.parts import fields_at
-from casebook.source import Document, Loc
 from casebook.spec import Part
 from casebook.spec.base import shorten
 

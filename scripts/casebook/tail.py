@@ -13,7 +13,7 @@ from math import ceil, exp, inf, log, sqrt
 from operator import add
 from statistics import NormalDist
 
-from casebook.estimate import Hop
+from casebook.outcome import Hop
 
 POINTS, GENERATOR = 4093, 1516  # the generator is from L'Ecuyer and Lemieux, Management Science 46(9), 2000
 GOLDEN = 0.6180339887498949  # its multiples shift each dimension by another amount

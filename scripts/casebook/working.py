@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from markupsafe import Markup
 
-from casebook.estimate import Numbers
 from casebook.formula import Node
+from casebook.outcome import Numbers
 from casebook.quantity import Quantity, Unit, show
 from casebook.spec import Case, Name, Quality
 from casebook.text import attribute

@@ -11,7 +11,7 @@ from typing import Any
 
 import resvg_py
 
-from casebook import data, download, draw, graph, pages, rounds, svg
+from casebook import data, download, draw, dress, graph, pages, rounds
 from casebook.library import Entry, Library
 from casebook.spec import Block
 from casebook.store import Store
@@ -66,7 +66,7 @@ def drawing(entry: Entry, bench: Bench, store: Store | None) -> Drawn:
     picture = _graph(entry, bench)
     source = draw.dot(picture)
     raw = draw.render(source, "svg", bench.pictures)
-    drawn = Drawn(*svg.inline(raw, picture), source, raw)
+    drawn = Drawn(*dress.inline(raw, picture), source, raw)
     if store:
         store.put("drawn", digest, drawn)
     return drawn

@@ -15,8 +15,9 @@ from playwright.sync_api import Page, expect
 
 from browser.support import CASES, Hand, Look, Site, address, all_said, both_looks, said
 from casebook import data, tail
-from casebook.estimate import Numbers, compute
+from casebook.estimate import compute
 from casebook.flips import flips
+from casebook.outcome import Numbers
 from casebook.quantity import NONE, Quantity, Unit
 from casebook.sensitivity import swings
 from casebook.spec import Assumption, Case

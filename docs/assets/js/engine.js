@@ -1,7 +1,7 @@
 /**
  * Computes a case in the browser, by the formula trees that the build checked and wrote as data.
- * The same operations in the same order as `casebook.formula` and `casebook.estimate`, over doubles:
- * a test compares both on random inputs. Nothing here touches the page.
+ * The same operations in the same order as `casebook.evaluation`, `casebook.latency` and
+ * `casebook.estimate`, over doubles: a test compares both on random inputs. Nothing here touches the page.
  */
 
 /** Why a number has no value; the message is for a person. */

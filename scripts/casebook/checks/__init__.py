@@ -1,14 +1,13 @@
 """The rules. Each is a generator of findings whose docstring is the rule; its code is in the catalogue.
 
-`case` holds the rules over a case's numbers and requirements, `complete` those over what it may leave
-out, `design` those over its architecture
-and decisions, `records` those over blocks and trade-offs, and `library` those over everything at once.
+`numbers` holds the rules over a case's numbers, `requirements` those over what it requires of them,
+`complete` those over what it may leave out, `design` those over its architecture and decisions,
+`records` those over blocks and trade-offs, and `library` those over everything at once.
 """
 
 from casebook import catalogue
-from casebook.checks import case, complete, design, records
-from casebook.checks.case import Rule
-from casebook.checks.scope import Scope, Use, uses
+from casebook.checks import complete, design, numbers, records, requirements
+from casebook.checks.scope import Rule, Scope, Use, uses
 from casebook.findings import Finding
 from casebook.spec import Case, Moved
 
@@ -27,8 +26,8 @@ def run(scope: Scope) -> list[Finding]:
     if not isinstance(scope.record, Case):
         rules = [*shared, records.sourced]
     else:
-        rules = [*shared, *case.RULES, *complete.RULES, *design.RULES]
-        advice = [case.employed, design.numbered, design.turning]
+        rules = [*shared, *numbers.RULES, *requirements.RULES, *complete.RULES, *design.RULES]
+        advice = [numbers.employed, design.numbered, design.turning]
     found = [finding for rule in rules for finding in rule(scope)]
     if not any(catalogue.blocks(finding.code) for finding in found):
         found += [finding for rule in advice for finding in rule(scope)]

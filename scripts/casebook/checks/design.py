@@ -1,10 +1,10 @@
 """Rules over a case's architecture and decisions."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from casebook.checks.scope import Scope
-from casebook.estimate import runs, step_latency
+from casebook.checks.scope import Rule, Scope
 from casebook.findings import Finding
+from casebook.latency import runs, step_latency
 from casebook.meant import nearest
 from casebook.quantity import show
 
@@ -271,7 +271,7 @@ def turning(scope: Scope) -> Iterator[Finding]:
             )
 
 
-RULES: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
+RULES: tuple[Rule, ...] = (
     connected,
     continued,
     placed,

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from casebook.checks.scope import Scope
+from casebook.document import Loc
 from casebook.findings import Finding, Mend, Place
 from casebook.mend import extent
 from casebook.parts import fields_at, insertion
-from casebook.source import Loc
 from casebook.spec import Block, Case, Grounded, Moved, Part, Tradeoff
 from casebook.text import RECORD, is_web, links
 

@@ -1,18 +1,18 @@
 """What a rule sees: a record with its document and numbers, and how to point at a part of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from casebook.estimate import Numbers
+from casebook.document import Document, Loc
 from casebook.findings import Finding, Mend, Place
 from casebook.flips import Flip
 from casebook.meant import nearest
 from casebook.mend import swap
-from casebook.source import Document, Loc
+from casebook.outcome import Numbers
 from casebook.spec import Block, Case, Moved
 from casebook.spec.base import shorten
 from casebook.text import RECORD, links
@@ -104,6 +104,9 @@ class Scope:
         return swap(place, self.document.line(place.line), str(self.document.at(loc)), new)
 
 
+Rule = Callable[[Scope], Iterator[Finding]]
+
+
 class Use(NamedTuple):
     """A mention, in one record, of something that another record holds or that must be unique."""
 
@@ -183,4 +186,4 @@ def texts(part: Any, loc: Loc = ()) -> Iterator[tuple[Loc, str]]:
             yield from texts(value, (*loc, index))
 
 
-__all__ = ["Scope", "Use", "shorten", "texts", "uses"]
+__all__ = ["Rule", "Scope", "Use", "shorten", "texts", "uses"]
