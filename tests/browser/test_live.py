@@ -13,7 +13,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, Hand, Look, Site, address, all_said, both_looks, said
+from browser.support import CASES, Hand, Look, Site, address, all_said, both_looks, parsed, said, text
 from casebook import data, tail
 from casebook.estimate import compute
 from casebook.flips import flips
@@ -517,14 +517,14 @@ def test_the_keyboard_alone_uses_all_of_the_panel(live: Callable[[str], Page], s
     assert {name: result(page, name) for name in names} == built
 
 
-def test_without_scripts_the_boxes_say_how_much_of_each_component_is_used(opened: Callable[..., Page], site: Site):
-    page = opened(java_script_enabled=False)
+def test_without_scripts_the_boxes_say_how_much_of_each_component_is_used(site: Site):
     for entry in site.library.cases():
-        page.goto(address(entry.key))
+        page = parsed(site, entry.key)
         shown = {round(100 * share) for share in entry.numbers.utilisation.values()}
-        assert {int(text.rstrip(" %")) for text in all_said(page.locator(".figure .node__used"))} == shown
-        assert page.locator("[data-stack] .stack__part").count() > 0
-        assert page.locator("[data-swing]").count() > 1
+        badges = [badge for figure in page.find_class("figure") for badge in figure.find_class("node__used")]
+        assert {int(text(badge).rstrip(" %")) for badge in badges} == shown
+        assert [part for stack in page.xpath("//*[@data-stack]") for part in stack.find_class("stack__part")]
+        assert len(page.xpath("//*[@data-swing]")) > 1
 
 
 def test_what_moves_an_estimate_follows_and_can_be_asked_of_any(live: Callable[[str], Page]):
@@ -559,18 +559,17 @@ def test_the_strips_of_a_decision_follow_the_other_sliders(page: Page):
     assert "NaN" not in " ".join(all_said(strips))
 
 
-def test_a_variant_that_misses_a_requirement_says_so_and_one_that_claims_to_meet_it_does(
-    opened: Callable[..., Page], site: Site
-):
-    page = opened(java_script_enabled=False)  # it is said by the build
+def test_a_variant_that_misses_a_requirement_says_so_and_one_that_claims_to_meet_it_does(site: Site):
     for entry in site.library.cases():
-        page.goto(address(entry.key))
+        page = parsed(site, entry.key)  # it is said by the build
         for name, variant in entry.record.variants.items():
             numbers = compute(entry.record, variant.set, entry.numbers)
             missed = sum(not result.holds for result in numbers.requirements.values())
-            box = page.locator(f"[data-variant='{name}'] .effects")
-            assert box.locator(".missed").filter(has_text="Requirement missed").count() == missed
-            assert box.locator(".met").count() == len(variant.meets)
+            [box] = page.xpath(f"//*[@data-variant='{name}']")
+            effects = box.find_class("effects")
+            told = [text(one) for part in effects for one in part.find_class("missed")]
+            assert sum("Requirement missed" in one for one in told) == missed
+            assert sum(len(part.find_class("met")) for part in effects) == len(variant.meets)
 
 
 def test_scripts_are_loaded_only_where_they_are_used_and_are_light(page: Page, site: Site):
