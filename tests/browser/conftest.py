@@ -11,7 +11,7 @@ from zlib import crc32
 
 import pytest
 from filelock import FileLock
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from browser.support import CASE_LOOKS, PAIR, PREFIX, ROOT, Faults, Look, Shown, Site, address, run, served, tool
 from casebook import library
@@ -119,8 +119,10 @@ def shown(browser: Browser, site: Site, request: pytest.FixtureRequest) -> Itera
     faults = Faults()
     with opening(browser, site, look, faults, request.module) as make:
         page = make()
+        answers: dict[str, Response] = {}
+        page.on("response", lambda got: answers.setdefault(got.url, got))
         page.goto(address(key))
-        yield Shown(page, look, faults, site.library.entries[key])
+        yield Shown(page, look, faults, answers, site.library.entries[key])
 
 
 @pytest.fixture

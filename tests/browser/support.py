@@ -18,7 +18,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from lxml import html
 from lxml.html import HtmlElement
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Response, expect
 
 from casebook.library import Entry, Library
 from casebook.spec import TRACKS, Case
@@ -69,7 +69,6 @@ TRADEOFFS = keys("tradeoffs")
 
 # Each case in one look, the next in another: what a page shows of a record, it shows in all of them.
 CASE_LOOKS = [(key, LOOKS[(0, 3)[place % 2]]) for place, key in enumerate(CASES)]
-each_case = pytest.mark.parametrize(("key", "look"), CASE_LOOKS, ids=str, indirect=["look"])
 
 
 class Faults(list[str]):
@@ -104,11 +103,12 @@ class Faults(list[str]):
 
 @dataclass(frozen=True)
 class Shown:
-    """The page of a case as a reader has it, and what it was made of. Tests that share one only look at it."""
+    """The page of a case as a reader has it, and what it was made of. Tests that share one leave it as it was."""
 
     page: Page
     look: Look
     faults: Faults
+    answers: dict[str, Response]  # to what the page asked for, by address
     entry: Entry = field(repr=False)
 
     @property

@@ -1,4 +1,4 @@
-"""axe finds nothing serious on any kind of page, light and dark, phone and desktop."""
+"""axe finds nothing serious on any kind of page, light and dark, phone and desktop; nor does any break or ask another host."""
 
 import pytest
 from playwright.sync_api import Page

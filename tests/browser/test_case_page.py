@@ -1,26 +1,19 @@
 import io
 import re
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import pytest
 from lxml import etree
 from PIL import Image
 from playwright.sync_api import Page, expect
 
-from browser.support import CASES, INK, ROOT, Shown, Site, address, all_said, contrast, one_look, said
+from browser.support import CASES, ROOT, Shown, Site, address, all_said, contrast, one_look, said
 from casebook.graph import letter
 from casebook.quantity import parse
 from casebook.spec import Case
 from casebook.text import plain
-from casebook.working import written
 
-CHROME = (
-    ".md-header, .md-tabs, .md-sidebar, .md-footer, .md-search, .md-top, .source, .downloads, .headerlink, .player__bar,"
-    " .zoom, .live-bar, article [class^=live-]:not(.live-value, .live-field, .live-fault), article input[type=range]"
-)
 # What the page shows, in the order of an interview, and the fields that each part is made of.
 PARTS: list[tuple[str, list[str]]] = [
     ("Prompt", ["prompt"]),
@@ -306,68 +299,3 @@ def test_follow_ups_are_folded_and_open(page: Page, site: Site):
     page.locator(".follow-ups summary").first.click()
 
     expect(missed).to_be_visible()
-
-
-@pytest.fixture
-def paper(shown: Shown) -> Iterator[Page]:
-    """The page of a case as it is printed: A4 less its margins."""
-    shown.page.emulate_media(media="print")
-    shown.page.set_viewport_size({"width": 718, "height": 1000})
-    yield shown.page
-    shown.page.emulate_media(media="screen")
-    shown.page.set_viewport_size({"width": shown.look.width, "height": 900})
-
-
-def test_on_paper_a_case_is_dark_on_light_without_chrome_and_nothing_is_cut_off(paper: Page):
-    assert (
-        paper.locator(CHROME).filter(visible=True).evaluate_all("all => all.map(one => one.outerHTML.slice(0, 80))")
-        == []
-    )
-    found = paper.evaluate(INK)
-    assert contrast(found["ground"], "rgb(255, 255, 255)") < 1.1
-    assert contrast(found["label"], found["box"]) >= 4.5
-    assert contrast(found["text"], found["ground"]) >= 4.5
-    drawing, frame, sheet = paper.locator("#diagram > svg").first.evaluate(
-        "one => [one.getBoundingClientRect().width, one.parentElement.clientWidth, document.scrollingElement.scrollWidth]"
-    )
-    assert 300 < drawing <= frame
-    assert sheet <= 718
-    cut = paper.locator("article *").evaluate_all(
-        """all => all.filter(one => one.clientWidth && one.scrollWidth > one.clientWidth + 1
-            && !one.closest('[aria-hidden=true]') && getComputedStyle(one).overflowX !== 'visible').map(one => one.outerHTML.slice(0, 120))"""
-    )
-    assert cut == []
-    spilt = (
-        paper.locator("article :is(td, th, p, li, code)")
-        .filter(visible=True)
-        .evaluate_all(
-            "all => all.filter(one => one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML.slice(0, 120))"
-        )
-    )
-    assert spilt == []
-
-
-def test_a_case_is_whole_without_scripts(shown: Shown, opened: Callable[..., Page]):
-    page, record = shown.page, shown.record
-    bare = opened(java_script_enabled=False)
-    bare.goto(address(shown.key))
-
-    headings = "article :is(h1, h2, h3)"
-    assert all_said(bare.locator(headings)) == all_said(page.locator(headings))
-    assert all(heading.is_visible() for heading in bare.locator(headings).all())
-    given = {name: written(part.value) for name, part in record.assumptions.items()}
-    rows = bare.locator("tr[id^=n-]").evaluate_all(
-        "all => all.map(one => [one.id.slice(2), one.querySelector('td.num').textContent.trim()])"
-    )
-    assert {name: value for name, value in rows if name in given} == given
-    computed = [f"#n-{name} strong" for name in record.estimates]
-    assert bare.locator(", ".join(computed)).filter(visible=True).count() == len(computed)
-    assert all_said(bare.locator(", ".join(computed))) == all_said(page.locator(", ".join(computed)))
-    assert bare.locator("#diagram .node").filter(visible=True).count() == len(record.architecture.components)
-    assert bare.locator(".decision").filter(visible=True).count() == len(record.tradeoffs)
-    assert bare.locator(".steps li").filter(visible=True).count() == sum(
-        len(flow.steps) for flow in record.architecture.flows.values()
-    )
-    fold = bare.locator(".follow-ups details").first
-    fold.locator("summary").click()
-    expect(fold.locator("li").first).to_be_visible()

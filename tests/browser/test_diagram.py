@@ -1,49 +1,13 @@
 from collections.abc import Callable
-from itertools import groupby
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, expect
 
-from browser.support import CASES, Look, Site, address, all_said, both_looks, each_case, said
-from casebook.graph import letter
-from casebook.spec import Case
-from casebook.text import plain
+from browser.flows import IDLE, at_once, flows, names
+from browser.support import CASES, Look, Site, address, all_said, both_looks, said
 
-IDLE = "Play a flow step by step: choose one below, or press Next."
 SMALLEST = 24  # pixels of a target, by WCAG 2.2
-
-
-def flows(site: Site, key: str) -> list[list[list[str]]]:
-    """Return what the player must say: by flow and frame, the steps that are shown together."""
-    case = site.library.entries[key].record
-    assert isinstance(case, Case)
-    parts = case.architecture.components
-    told = []
-    for index, flow in enumerate(case.architecture.flows.values()):
-        steps = [
-            (
-                step.parallel or f"#{number}",
-                f"{letter(index)}{number} · {parts[step.from_].label} → {parts[step.to].label}: {plain(step.does)}",
-            )
-            for number, step in enumerate(flow.steps, 1)
-        ]
-        told.append([[text for _, text in together] for _, together in groupby(steps, key=lambda step: step[0])])
-    return told
-
-
-def at_once(site: Site) -> tuple[str, int, int]:
-    """Return a case, a flow and a frame with steps that happen at once."""
-    for key in CASES:
-        for index, frames in enumerate(flows(site, key)):
-            for place, frame in enumerate(frames):
-                if len(frame) > 1:
-                    return key, index, place
-    raise AssertionError("no case does two things at once")
-
-
-def names(frame: list[str]) -> list[str]:
-    return [text.partition(" · ")[0] for text in frame]
 
 
 class Player:
@@ -104,50 +68,6 @@ def whole_page(page: Page) -> list[list[float]]:
     return page.locator("article :is(h2, h3, li, .figure, .player__bar)").evaluate_all(
         "all => all.map(one => one.getBoundingClientRect()).map(({x, y, width, height}) => [x, y + scrollY, width, height])"
     )
-
-
-@each_case
-def test_every_flow_of_every_case_is_played_step_by_step(page: Page, site: Site, key: str):
-    player = Player(page, key)
-    expect(player.caption).to_have_text(IDLE)
-
-    for index, frames in enumerate(flows(site, key)):
-        shown = page.evaluate(FRAMES, index)
-        assert len(shown) == len(frames)
-        for frame, seen in zip(frames, shown, strict=True):
-            assert seen["pressed"] == [index]
-            ends = {end for text in frame for end in text.partition(" · ")[2].partition(": ")[0].split(" → ")}
-            assert [" ".join(text.split()) for text in seen["said"]] == frame
-            assert set(names(frame)) <= {name for label in seen["arrows"] for name in label.split()}
-            assert {label.partition(": ")[0] for label in seen["boxes"]} == ends
-            assert set(seen["lit"]) == {1}
-            assert max(seen["dim"]) < 0.5
-            assert [text.strip() for text in seen["marked"]] == names(frame)
-
-
-# What is on in each frame of a flow, from its first to its last.
-FRAMES = """flow => {
-    const all = (selector, told) => [...document.querySelectorAll(selector)].map(told);
-    const opacity = (one) => +getComputedStyle(one).opacity;
-    const toggles = [...document.querySelectorAll(".legend__flows > li > button")];
-    const next = [...document.querySelectorAll(".player__keys button")].find((one) => one.textContent === "Next");
-    const frame = () => ({
-        pressed: toggles.flatMap((one, index) => one.ariaPressed === "true" ? [index] : []),
-        said: all(".player__bar [role=status] p", (one) => one.textContent),
-        arrows: all("#diagram .edge.is-on .edge__label", (one) => one.textContent),
-        boxes: all("#diagram .node.is-on a", (one) => one.ariaLabel),
-        lit: all("#diagram .edge.is-on", opacity),
-        dim: all("#diagram .edge:not(.is-on, .is-lit)", opacity),
-        marked: all(".steps > [aria-current=step] button", (one) => one.textContent),
-    });
-    toggles[flow].click();
-    const frames = [frame()];
-    while (next.ariaDisabled !== "true") {
-        next.click();
-        frames.push(frame());
-    }
-    return frames;
-}"""
 
 
 def test_steps_that_happen_at_once_are_shown_together(page: Page, site: Site):

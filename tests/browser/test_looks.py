@@ -1,15 +1,10 @@
-"""Light and dark; and what a page weighs."""
+"""Light and dark; and the watch that every test keeps."""
 
-import gzip
-import re
-
-import pytest
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from browser.support import CASES, INK, KINDS, Look, address, contrast, every_look, one_look
 
 SCHEME = {"light": "default", "dark": "slate"}
-KILOBYTES = 150
 
 
 @every_look
@@ -38,31 +33,6 @@ def test_the_toggle_turns_page_and_diagram_and_is_remembered(page: Page, look: L
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEME[other])
     page.get_by_title(f"Switch to {look.scheme}").click()
     expect(page.locator("body")).to_have_attribute("data-md-color-scheme", SCHEME[look.scheme])
-
-
-@one_look
-@pytest.mark.parametrize("key", CASES)
-def test_a_case_weighs_little_and_comes_from_here_alone(page: Page, key: str, look: Look):
-    bodies: dict[str, Response] = {}
-    page.on("response", lambda got: bodies.setdefault(got.url, got))
-    page.goto(address(key))
-    page.wait_for_load_state("networkidle")
-
-    weights = {
-        url: len(gzip.compress(got.body(), 6))
-        for url, got in bodies.items()
-        if not re.search(r"/search/search_index\.json$|^data:|^blob:", url)
-    }
-    assert any(url.endswith(".css") for url in weights)
-    assert any(url.endswith(".js") for url in weights)
-    assert sum(weights.values()) < KILOBYTES * 1000, sorted(weights.items(), key=lambda pair: -pair[1])
-
-
-def test_no_page_asks_another_host_or_breaks(page: Page):
-    for where in KINDS.values():
-        page.goto(where)
-        page.wait_for_load_state("networkidle")
-    # The page's own watch tells the rest, here as in every test.
 
 
 @one_look
