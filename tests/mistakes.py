@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from string import ascii_lowercase
 from typing import Any
@@ -24,6 +25,13 @@ class Slip:
     column: int
 
 
+@cache
+def parsed(path: str) -> Document:
+    document, _ = source.parse(real()[path], path)
+    assert document is not None
+    return document
+
+
 class Page:
     """A record of the real library, and the places in it where a mistake can be made."""
 
@@ -31,9 +39,7 @@ class Page:
         self.path, self.rng = path, rng
         self.text = real()[path].decode()
         self.lines = self.text.split("\n")
-        document, _ = source.parse(self.text.encode(), path)
-        assert document is not None
-        self.document: Document = document
+        self.document = parsed(path)
         self.model = FOLDERS[path.split("/")[1]]
 
     def locs(self, *form: Any) -> list[Loc]:

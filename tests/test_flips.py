@@ -1,13 +1,12 @@
 """A flip is where the pick really changes, and none is left out."""
 
 import itertools
-from pathlib import Path
 
 import pytest
+from helpers import real_library
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from casebook import library
 from casebook.estimate import compute
 from casebook.evaluation import evaluate
 from casebook.flips import EXACT, Flip, roots, turns
@@ -16,8 +15,7 @@ from casebook.library import Entry
 from casebook.quantity import Quantity, Unit
 from casebook.trend import Trend, trend
 
-ROOT = Path(__file__).resolve().parent.parent
-CASES = library.load(ROOT / "cases", [file.stem for file in (ROOT / "docs/assets/icons").glob("*.svg")]).cases()
+CASES = real_library().cases()
 
 
 def picked(entry: Entry, flip: Flip, value: float) -> str | None:
@@ -41,7 +39,7 @@ def test_on_both_sides_of_every_flip_the_whole_case_picks_what_the_flip_says(ent
 
 @pytest.mark.parametrize("entry", CASES, ids=lambda entry: entry.id)
 def test_a_finer_walk_along_every_range_finds_no_other_flip(entry: Entry):
-    steps = 160
+    steps = 100
     for index, decision in enumerate(entry.record.tradeoffs):
         needed = {name for line in decision.choose if line.when for name in roots(entry.record, line.when.tree)}
         for name in needed:

@@ -1,18 +1,15 @@
 """What moves an estimate is recomputed for the whole case at both ends of every range."""
 
 import math
-from pathlib import Path
 
 import pytest
-from helpers import codes, found, sample_case, sample_numbers
+from helpers import codes, found, real_library, sample_case, sample_numbers
 
-from casebook import library
 from casebook.estimate import compute
 from casebook.library import Entry
 from casebook.sensitivity import key, swings
 
-ROOT = Path(__file__).resolve().parent.parent
-CASES = library.load(ROOT / "cases").cases()
+CASES = real_library().cases()
 
 
 @pytest.mark.parametrize("entry", CASES, ids=lambda entry: entry.id)

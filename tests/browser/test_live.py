@@ -23,7 +23,7 @@ from casebook.sensitivity import swings
 from casebook.spec import Assumption, Case
 
 CASE = "feature-stores/payment-fraud-features"
-INPUTS, DRAWN = 1000, 100  # a case; so many of them are drawn by hypothesis, which takes its time
+INPUTS, DRAWN = 1000, 50  # a case; so many of them are drawn by hypothesis, which takes its time
 
 
 def based(value: float, like: Quantity) -> Quantity:
